@@ -1,0 +1,96 @@
+//! Where the word lives: the only code that depends on the target.
+//!
+//! | target | storage | a write |
+//! |---|---|---|
+//! | has 64-bit atomics | one `AtomicU64` | compare-and-swap |
+//! | others | two `AtomicU32` | compare and store inside `critical_section::with` |
+//!
+//! Both offer the same three operations: load the control half (the fast path), load the word, and
+//! replace the word if it is still the one that was judged. User code never runs inside any of them,
+//! so interrupts are masked for a handful of instructions whatever clock, rule or hook is in use.
+//!
+//! Beside the word stands the tick of the last opening, for the reads alone. While the breaker is
+//! open its word holds that tick; whoever takes it out of `Open` saves it first. 0 means never, so an
+//! opening at tick 0 is kept as 1.
+
+#[cfg(all(target_has_atomic = "64", not(mcb_critical_section)))]
+mod atomic;
+#[cfg(any(not(target_has_atomic = "64"), mcb_critical_section))]
+mod critical;
+
+#[cfg(all(target_has_atomic = "64", not(mcb_critical_section)))]
+pub(crate) use atomic::Cell;
+#[cfg(any(not(target_has_atomic = "64"), mcb_critical_section))]
+pub(crate) use critical::Cell;
+
+#[cfg(all(target_has_atomic = "64", not(mcb_critical_section)))]
+use crate::state::Control;
+use crate::state::Word;
+
+/// The word, through a shared or an exclusive reference: what the transitions need of it.
+pub(crate) trait Slot {
+    fn load(&mut self) -> Word;
+    /// Writes `new` if the word is still `old`; `false` means load and decide again.
+    fn replace(&mut self, old: Word, new: Word) -> bool;
+}
+
+/// Shared with other tasks and interrupts.
+pub(crate) struct Shared<'a>(pub(crate) &'a Cell);
+
+impl Slot for Shared<'_> {
+    #[inline]
+    fn load(&mut self) -> Word {
+        self.0.load()
+    }
+
+    #[inline]
+    fn replace(&mut self, old: Word, new: Word) -> bool {
+        self.0.replace(old, new)
+    }
+}
+
+/// Held by `&mut`: plain loads and stores, no lock.
+pub(crate) struct Exclusive<'a>(pub(crate) &'a mut Cell);
+
+impl Slot for Exclusive<'_> {
+    #[inline]
+    fn load(&mut self) -> Word {
+        self.0.load_mut()
+    }
+
+    #[inline]
+    fn replace(&mut self, old: Word, new: Word) -> bool {
+        self.0.store_mut(old, new);
+        true
+    }
+}
+
+impl Cell {
+    /// The tick at which it last opened; `None` before the first opening.
+    #[inline]
+    pub(crate) fn opened(&self) -> Option<u32> {
+        let word = self.load();
+        match word.control.is_open() {
+            true => Some(never_zero(word.stamp)),
+            false => Some(self.saved_opening()).filter(|&tick| tick != 0),
+        }
+    }
+}
+
+#[inline]
+const fn never_zero(tick: u32) -> u32 {
+    if tick == 0 { 1 } else { tick }
+}
+
+/// The halves as one integer, control low: a 32-bit compare of the control needs no shift.
+#[cfg(all(target_has_atomic = "64", not(mcb_critical_section)))]
+#[inline]
+const fn pack(word: Word) -> u64 {
+    (word.stamp as u64) << 32 | word.control.0 as u64
+}
+
+#[cfg(all(target_has_atomic = "64", not(mcb_critical_section)))]
+#[inline]
+const fn unpack(word: u64) -> Word {
+    Word { control: Control(word as u32), stamp: (word >> 32) as u32 }
+}

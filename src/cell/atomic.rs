@@ -1,0 +1,90 @@
+use super::{never_zero, pack, unpack};
+use crate::state::{Control, Word};
+use crate::sync::{AtomicU32, AtomicU64, Ordering};
+
+#[derive(Debug)]
+pub(crate) struct Cell {
+    word: AtomicU64,
+    opened: AtomicU32,
+}
+
+impl Cell {
+    #[cfg(not(loom))]
+    pub(crate) const fn new(word: Word) -> Cell {
+        Cell { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0) }
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn new(word: Word) -> Cell {
+        Cell { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0) }
+    }
+
+    /// Relaxed: a thread sees at least what it has been told of by other means, and nothing but the
+    /// word itself is read on the strength of it.
+    #[inline]
+    pub(crate) fn control(&self) -> Control {
+        unpack(self.word.load(Ordering::Relaxed)).control
+    }
+
+    #[inline]
+    pub(crate) fn load(&self) -> Word {
+        unpack(self.word.load(Ordering::Acquire))
+    }
+
+    #[inline]
+    pub(crate) fn replace(&self, old: Word, new: Word) -> bool {
+        if old.control.is_open() && !self.save_opening(old) {
+            return false;
+        }
+        let (old, new) = (pack(old), pack(new));
+        self.word.compare_exchange(old, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// Saves the opening that `open` tells of, before the word leaves it. Several may try at once, and
+    /// one may be late by whole openings: it must not overwrite a later tick with its own. So the word
+    /// is loaded again *after* the saved tick; if it is still `open`, a later opening can only be saved
+    /// by changing that tick, which then fails the exchange.
+    fn save_opening(&self, open: Word) -> bool {
+        let tick = never_zero(open.stamp);
+        let saved = self.opened.load(Ordering::Acquire);
+        if self.load() != open {
+            return false;
+        }
+        saved == tick
+            || match self.opened.compare_exchange(saved, tick, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => true,
+                Err(other) => other == tick,
+            }
+    }
+
+    #[inline]
+    pub(crate) fn saved_opening(&self) -> u32 {
+        self.opened.load(Ordering::Acquire)
+    }
+
+    #[cfg(not(loom))]
+    #[inline]
+    pub(crate) fn load_mut(&mut self) -> Word {
+        unpack(*self.word.get_mut())
+    }
+
+    #[cfg(not(loom))]
+    #[inline]
+    pub(crate) fn store_mut(&mut self, old: Word, new: Word) {
+        if old.control.is_open() {
+            *self.opened.get_mut() = never_zero(old.stamp);
+        }
+        *self.word.get_mut() = pack(new);
+    }
+
+    // loom's atomics have no `get_mut`; there is nothing to model behind an exclusive reference.
+    #[cfg(loom)]
+    pub(crate) fn load_mut(&mut self) -> Word {
+        self.load()
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn store_mut(&mut self, old: Word, new: Word) {
+        self.replace(old, new);
+    }
+}

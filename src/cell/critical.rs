@@ -1,0 +1,84 @@
+use super::never_zero;
+use crate::state::{Control, Word};
+use crate::sync::{AtomicU32, Ordering::Relaxed, exclusively};
+
+/// Loads and stores are all that is asked of the processor: no compare-and-swap. Relaxed throughout,
+/// since the critical section orders what is done inside it.
+#[derive(Debug)]
+pub(crate) struct Cell {
+    control: AtomicU32,
+    stamp: AtomicU32,
+    opened: AtomicU32,
+}
+
+impl Cell {
+    #[cfg(not(loom))]
+    pub(crate) const fn new(word: Word) -> Cell {
+        Cell {
+            control: AtomicU32::new(word.control.0),
+            stamp: AtomicU32::new(word.stamp),
+            opened: AtomicU32::new(0),
+        }
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn new(word: Word) -> Cell {
+        Cell {
+            control: AtomicU32::new(word.control.0),
+            stamp: AtomicU32::new(word.stamp),
+            opened: AtomicU32::new(0),
+        }
+    }
+
+    /// The control half is one atomic word of its own and needs no critical section.
+    #[inline]
+    pub(crate) fn control(&self) -> Control {
+        Control(self.control.load(Relaxed))
+    }
+
+    #[inline]
+    fn halves(&self) -> Word {
+        Word { control: self.control(), stamp: self.stamp.load(Relaxed) }
+    }
+
+    #[inline]
+    pub(crate) fn load(&self) -> Word {
+        exclusively(|| self.halves())
+    }
+
+    #[inline]
+    pub(crate) fn replace(&self, old: Word, new: Word) -> bool {
+        exclusively(|| {
+            let unchanged = self.halves() == old;
+            if unchanged {
+                self.store(old, new);
+            }
+            unchanged
+        })
+    }
+
+    #[inline]
+    fn store(&self, old: Word, new: Word) {
+        if old.control.is_open() {
+            self.opened.store(never_zero(old.stamp), Relaxed);
+        }
+        self.control.store(new.control.0, Relaxed);
+        self.stamp.store(new.stamp, Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn saved_opening(&self) -> u32 {
+        self.opened.load(Relaxed)
+    }
+
+    /// Nobody else can see it: the plain loads and stores are enough.
+    #[inline]
+    pub(crate) fn load_mut(&mut self) -> Word {
+        self.halves()
+    }
+
+    #[inline]
+    pub(crate) fn store_mut(&mut self, old: Word, new: Word) {
+        self.store(old, new);
+    }
+}

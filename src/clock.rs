@@ -1,0 +1,147 @@
+//! Time as a counter that is only ever subtracted.
+//!
+//! A breaker asks its clock for the present tick when time decides something: in the failure that
+//! opens it, and in every call and read while it is open or half-open. A healthy call does not ask.
+//!
+//! | clock | feature | ticks | `HZ` | longest timeout | range of a stamp |
+//! |---|---|---|---|---|---|
+//! | [`ManualClock`] | – | `u32` | a parameter, 1,000 by default | 24.8 days | 49.7 days |
+//! | [`FnClock`] | – | `u32` or `u64` | a parameter | 2³¹ ticks | 2³² ticks |
+//! | [`StdClock`](crate::StdClock) | `std` | `u64` | 1,000 | 24.8 days | 49.7 days |
+//! | [`EmbeddedTime`](crate::EmbeddedTime) | `embedded-time` | `u32` or `u64` | the clock's | 2³¹ ticks | 2³² ticks |
+//!
+//! # Wraparound
+//!
+//! The counter may wrap at any moment. Stamps are 32 bits wide, also for `u64` ticks, and ages are
+//! wrapping differences of which the top 2¹⁶ ticks count as 0 (a stamp slightly newer than the
+//! reader's sample, left by an interrupt). So an opening that nobody asked about for a whole range of
+//! 2³² ticks reads `Open` once more, for one timeout plus that guard band; a probe's place likewise.
+//! No hook fires for it.
+
+mod function;
+mod manual;
+#[cfg(feature = "embedded-time")]
+mod embedded_time;
+#[cfg(feature = "std")]
+mod std;
+
+pub use function::FnClock;
+pub use manual::ManualClock;
+#[cfg(feature = "embedded-time")]
+pub use self::embedded_time::EmbeddedTime;
+#[cfg(feature = "std")]
+pub use self::std::StdClock;
+
+/// A source of ticks.
+///
+/// Infallible: a source that can fail or stop returns its last value. Time stands still then, and an
+/// open breaker stays open until it moves.
+///
+/// ```
+/// use mcb::Clock;
+///
+/// /// A SysTick that an interrupt counts, 1 kHz.
+/// struct SysTick;
+/// static TICKS: core::sync::atomic::AtomicU32 = core::sync::atomic::AtomicU32::new(0);
+///
+/// impl Clock for SysTick {
+///     type Ticks = u32;
+///     const HZ: u32 = 1_000;
+///     fn now(&self) -> u32 {
+///         TICKS.load(core::sync::atomic::Ordering::Relaxed)
+///     }
+/// }
+/// # assert_eq!(SysTick.now(), 0);
+/// ```
+///
+/// # Interrupts
+///
+/// `now` is called from wherever the breaker is used, interrupts included. It is never called with
+/// interrupts masked by the breaker.
+pub trait Clock {
+    /// `u32` or `u64`. The counter wraps at the end of this type's range, not before.
+    type Ticks: Ticks;
+
+    /// Ticks a second, at least 1.
+    const HZ: u32;
+
+    /// The present tick.
+    fn now(&self) -> Self::Ticks;
+}
+
+impl<C: Clock + ?Sized> Clock for &C {
+    type Ticks = C::Ticks;
+    const HZ: u32 = C::HZ;
+
+    #[inline]
+    fn now(&self) -> C::Ticks {
+        (**self).now()
+    }
+}
+
+/// A clock that several breakers own together.
+#[cfg(feature = "std")]
+impl<C: Clock + ?Sized> Clock for ::std::sync::Arc<C> {
+    type Ticks = C::Ticks;
+    const HZ: u32 = C::HZ;
+
+    #[inline]
+    fn now(&self) -> C::Ticks {
+        (**self).now()
+    }
+}
+
+/// The integers that a clock can count in: `u32` and `u64`. Sealed.
+pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
+    /// The low 32 bits: what stamps hold.
+    #[must_use]
+    fn low(self) -> u32;
+
+    /// The tick at or before `self` whose low 32 bits are `low`.
+    #[must_use]
+    fn back_to(self, low: u32) -> Self;
+
+    /// `ticks` later, wrapping.
+    #[must_use]
+    fn after(self, ticks: u32) -> Self;
+}
+
+impl Ticks for u32 {
+    #[inline]
+    fn low(self) -> u32 {
+        self
+    }
+
+    #[inline]
+    fn back_to(self, low: u32) -> u32 {
+        low
+    }
+
+    #[inline]
+    fn after(self, ticks: u32) -> u32 {
+        self.wrapping_add(ticks)
+    }
+}
+
+impl Ticks for u64 {
+    #[inline]
+    fn low(self) -> u32 {
+        self as u32
+    }
+
+    #[inline]
+    fn back_to(self, low: u32) -> u64 {
+        self.wrapping_sub(u64::from((self as u32).wrapping_sub(low)))
+    }
+
+    #[inline]
+    fn after(self, ticks: u32) -> u64 {
+        self.wrapping_add(u64::from(ticks))
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for u32 {}
+    impl Sealed for u64 {}
+}

@@ -1,0 +1,245 @@
+//! What a breaker is told: limits, names, rules and hooks, built and checked while compiling.
+
+mod limits;
+
+use core::marker::PhantomData;
+use core::time::Duration;
+
+pub use limits::ConfigError;
+pub(crate) use limits::{Limits, ticks};
+
+use crate::clock::Clock;
+use crate::hooks::Hooked;
+use crate::rules::{EveryError, Verdict};
+use crate::strategy::{Consecutive, Strategy};
+
+/// The configuration of a breaker: a `const` builder, to be kept in flash.
+///
+/// The clock `C` is inferred from the breaker that it is given to; the builder needs it to turn every
+/// duration into ticks at once, rounding up. What is out of range is refused by the breaker's
+/// constructor, so that a bad value in a `static` does not compile and names its field.
+///
+/// | setting | default | range |
+/// |---|---|---|
+/// | [`error_threshold`](Self::error_threshold) | 5 | 1 to 4,096 |
+/// | [`recovery_timeout`](Self::recovery_timeout) | 30 s | 1 to 2³¹ ticks |
+/// | [`recovery_threshold`](Self::recovery_threshold) | 1 | 1 to 32 |
+/// | [`max_probes`](Self::max_probes) | 1 | 1 to 15 |
+/// | [`probe_timeout`](Self::probe_timeout) | the recovery timeout | 1 to 2³¹ ticks |
+/// | [`dropped`](Self::dropped) | [`Verdict::Ignore`] | `Ignore` or `Failure` |
+/// | [`strategy`](Self::strategy) | [`Consecutive`] | |
+/// | [`rules`](Self::rules) | [`EveryError`] | |
+/// | [`hooks`](Self::hooks) | none | |
+///
+/// ```
+/// use core::time::Duration;
+/// use mcb::{CircuitBreaker, Config, ManualClock};
+///
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(
+///     &Config::new("imu")
+///         .error_threshold(3)
+///         .recovery_timeout(Duration::from_millis(500)),
+///     &CLOCK,
+/// );
+/// # assert_eq!(IMU.id(), "imu");
+/// ```
+///
+/// # Errors
+///
+/// In a `static` or `const`, a value out of range does not compile:
+///
+/// ```compile_fail
+/// # use mcb::{CircuitBreaker, Config, FnClock};
+/// static IMU: CircuitBreaker<FnClock<u32, 1_000>> =
+///     CircuitBreaker::new(&Config::new("imu").error_threshold(0), FnClock::new(|| 0));
+/// // error[E0080]: ... error_threshold must be 1 to 4096
+/// ```
+///
+/// ```compile_fail
+/// # use core::time::Duration;
+/// # use mcb::{CircuitBreaker, Config, FnClock};
+/// // 30 s do not fit below 2^31 ticks of 168 MHz
+/// static IMU: CircuitBreaker<FnClock<u32, 168_000_000>> =
+///     CircuitBreaker::new(&Config::new("imu"), FnClock::new(|| 0));
+/// // error[E0080]: ... recovery_timeout must be 1 to 2^31 ticks of the clock
+/// ```
+pub struct Config<C, S = Consecutive, R = EveryError> {
+    pub(crate) settings: Settings<S, R>,
+    // A function pointer, so that the clock's auto traits are the breaker's business alone.
+    clock: PhantomData<fn() -> C>,
+}
+
+/// A configuration whose durations have become ticks: it no longer names the clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings<S, R> {
+    pub(crate) id: &'static str,
+    pub(crate) limits: Limits,
+    pub(crate) strategy: S,
+    pub(crate) rules: R,
+}
+
+impl<C: Clock> Config<C> {
+    /// The defaults, under an id.
+    #[must_use]
+    pub const fn new(id: &'static str) -> Self {
+        let settings =
+            Settings { id, limits: Limits::DEFAULT, strategy: Consecutive, rules: EveryError };
+        Config { settings, clock: PhantomData }.recovery_timeout(Duration::from_secs(30))
+    }
+
+    /// The defaults, under a new random id (UUID version 4), as the seed does when none is given.
+    ///
+    /// Ids are `&'static str`, so these 36 bytes stay for as long as the program runs: name the
+    /// breakers that come and go.
+    ///
+    /// ```
+    /// # use mcb::{Config, StdClock};
+    /// let config: Config<StdClock> = Config::generated();
+    /// assert_eq!(config.get_id().len(), 36);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the operating system gives no random numbers.
+    #[cfg(feature = "uuid")]
+    #[must_use]
+    pub fn generated() -> Self {
+        extern crate std;
+        use std::string::ToString;
+        Config::new(uuid::Uuid::new_v4().to_string().leak())
+    }
+}
+
+impl<C: Clock, S: Copy, R: Copy> Config<C, S, R> {
+    /// Names the breaker anew.
+    #[must_use]
+    pub const fn id(mut self, id: &'static str) -> Self {
+        self.settings.id = id;
+        self
+    }
+
+    /// The id that the breaker will have.
+    #[must_use]
+    pub const fn get_id(&self) -> &'static str {
+        self.settings.id
+    }
+
+    /// How many errors open it, as the strategy counts them: 1 to 4,096.
+    #[must_use]
+    pub const fn error_threshold(mut self, errors: u16) -> Self {
+        self.settings.limits.error_threshold = errors;
+        self
+    }
+
+    /// How many successful probes close it: 1 to 32.
+    #[must_use]
+    pub const fn recovery_threshold(mut self, successes: u8) -> Self {
+        self.settings.limits.recovery_threshold = successes;
+        self
+    }
+
+    /// How long it stays open before the first probe, rounded up to whole ticks: 1 to 2³¹ of them.
+    ///
+    /// At run time on a small processor prefer [`recovery_timeout_ticks`](Self::recovery_timeout_ticks):
+    /// it needs no division.
+    #[must_use]
+    pub const fn recovery_timeout(self, timeout: Duration) -> Self {
+        self.recovery_timeout_ticks(ticks(timeout, C::HZ))
+    }
+
+    /// [`recovery_timeout`](Self::recovery_timeout) in ticks of the clock.
+    #[must_use]
+    pub const fn recovery_timeout_ticks(mut self, ticks: u32) -> Self {
+        self.settings.limits.set_recovery_timeout(ticks);
+        self
+    }
+
+    /// How many probes may be under way at a time: 1 to 15.
+    #[must_use]
+    pub const fn max_probes(mut self, probes: u8) -> Self {
+        self.settings.limits.max_probes = probes;
+        self
+    }
+
+    /// How long a probe holds its place before the place may pass on to another call, rounded up to
+    /// whole ticks: 1 to 2³¹ of them. Give it more than the guarded call ever takes when it works.
+    #[must_use]
+    pub const fn probe_timeout(self, timeout: Duration) -> Self {
+        self.probe_timeout_ticks(ticks(timeout, C::HZ))
+    }
+
+    /// [`probe_timeout`](Self::probe_timeout) in ticks of the clock.
+    #[must_use]
+    pub const fn probe_timeout_ticks(mut self, ticks: u32) -> Self {
+        self.settings.limits.set_probe_timeout(ticks);
+        self
+    }
+
+    /// What it means when a permit or a guarded future is dropped without a result:
+    /// [`Verdict::Ignore`] (default) or [`Verdict::Failure`].
+    ///
+    /// Choose `Failure` where calls are cancelled *because* they take too long, as in
+    /// `timeout(breaker.call_async(f))`; with the timeout inside, `call_async(timeout(f))`, its error
+    /// is judged like any other and the default is right.
+    #[must_use]
+    pub const fn dropped(mut self, verdict: Verdict) -> Self {
+        self.settings.limits.dropped = verdict;
+        self
+    }
+
+    /// Another [strategy](crate::strategy).
+    #[must_use]
+    pub const fn strategy<S2: Strategy>(self, strategy: S2) -> Config<C, S2, R> {
+        let Settings { id, limits, rules, .. } = self.settings;
+        Config { settings: Settings { id, limits, strategy, rules }, clock: PhantomData }
+    }
+
+    /// Other [rules](crate::rules): which results count. Give them before the hooks.
+    #[must_use]
+    pub const fn rules<R2: Copy>(self, rules: R2) -> Config<C, S, R2> {
+        let Settings { id, limits, strategy, .. } = self.settings;
+        Config { settings: Settings { id, limits, strategy, rules }, clock: PhantomData }
+    }
+
+    /// [Hooks](crate::hooks) that run when the state changes.
+    #[must_use]
+    pub const fn hooks<H: Copy>(self, hooks: H) -> Config<C, S, Hooked<R, H>> {
+        let rules = Hooked::new(self.settings.rules, hooks);
+        self.rules(rules)
+    }
+}
+
+impl<S: Strategy, R> Settings<S, R> {
+    pub(crate) const fn check(&self, hz: u32) -> Result<(), ConfigError> {
+        self.limits.check(S::MAX_THRESHOLD, hz)
+    }
+}
+
+impl<C, S: Copy, R: Copy> Clone for Config<C, S, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C, S: Copy, R: Copy> Copy for Config<C, S, R> {}
+
+impl<C, S: core::fmt::Debug, R: core::fmt::Debug> core::fmt::Debug for Config<C, S, R> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Settings { id, limits, strategy, rules } = &self.settings;
+        f.debug_struct("Config")
+            .field("id", id)
+            .field("limits", limits)
+            .field("strategy", strategy)
+            .field("rules", rules)
+            .finish()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<C, S: defmt::Format, R: defmt::Format> defmt::Format for Config<C, S, R> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let Settings { id, limits, strategy, rules } = &self.settings;
+        defmt::write!(f, "Config {{ {=str}, {}, {}, {} }}", *id, limits, strategy, rules);
+    }
+}

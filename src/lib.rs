@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(any(test, feature = "std"))]
+extern crate std;
+
+mod breaker;
+mod cell;
+mod circuit;
+pub mod clock;
+mod config;
+mod error;
+pub mod hooks;
+mod macros;
+mod registry;
+pub mod rules;
+mod state;
+pub mod strategy;
+mod sync;
+
+pub use breaker::{CircuitBreaker, Permit, Wrap};
+pub use circuit::Circuit;
+#[cfg(feature = "embedded-time")]
+pub use clock::EmbeddedTime;
+#[cfg(feature = "std")]
+pub use clock::StdClock;
+pub use clock::{Clock, FnClock, ManualClock};
+pub use config::{Config, ConfigError};
+pub use error::{Error, Rejected, Wait};
+pub use hooks::{Cause, Hooked, Hooks, Observer, Opened, Transition, TypedHooks};
+#[doc(hidden)]
+pub use macros::Fallible;
+pub use registry::{Circuits, OpenCircuits, Registry, RegistryError, View};
+pub use rules::{Detect, EveryError, Kind, Kinds, Lists, Rules, Verdict};
+pub use state::State;
+pub use strategy::{Consecutive, NetError, Strategy};

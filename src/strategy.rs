@@ -1,0 +1,108 @@
+//! When a closed breaker opens.
+//!
+//! A strategy decides one thing: what a counted outcome does to a *closed* breaker. Opening,
+//! recovery, probes, generations and forcing are the same for all and stand in the state machine.
+//!
+//! # The seam
+//!
+//! While closed, 12 bits of *count* and the 32 bits of *stamp* in the breaker's word belong to the
+//! strategy ([`Kept`]); [`Strategy::record`] is a pure function over them. One contract holds the
+//! promise that health costs nothing: **a count of 0 is clean, and a success on a clean breaker
+//! changes nothing.** The breaker does not even ask the strategy then. What needs more than 44 bits
+//! lies in [`Strategy::Memory`], atomics beside the word.
+//!
+//! How the strategies that are not here yet fit, each without a change to the breaker:
+//!
+//! | strategy | count, 12 bits | stamp, 32 bits | memory | clock |
+//! |---|---|---|---|---|
+//! | [`Consecutive`], [`NetError`] | errors | unused | – | by the failure that opens |
+//! | the last 32 outcomes | 6 bits failures, 6 bits calls missing to the minimum | an outcome a bit | – | likewise |
+//! | the last *n* outcomes, several hundred | calls missing to the minimum, or 1 while failures are inside | 16 bits place in the ring, 16 bits failures inside | a ring of outcome bits | likewise |
+//! | a time window | failures inside, saturating | start of the present bucket | a count of outcomes a bucket | by each failure, and by successes while failures are inside |
+//! | a decaying rate | 1 while the rate is above 0 | 16 bits rate, 16 bits ticks of the last outcome | – | likewise |
+//!
+//! - A window that has reached its minimum and holds no failure has count 0: it is clean. The minimum
+//!   is part of the type, so [`Strategy::FRESH`] can hold the calls that are missing to it.
+//! - A success can open too ([`Step::Trip`]): the one that reaches the minimum of a failing window.
+//! - Memory is written by [`Strategy::settled`], which only the call runs whose word was written: it
+//!   owns the place in the ring that it advanced over. A breaker that closes again starts with a fresh
+//!   word, which says that the ring is empty, so memory needs no clearing and the generation keeps it
+//!   honest.
+//! - The clock is handed over as a function: who does not call it does not pay for it.
+//! - An error threshold above what the strategy can count is refused ([`Strategy::MAX_THRESHOLD`]).
+
+mod consecutive;
+mod net_error;
+
+pub use consecutive::Consecutive;
+pub use net_error::NetError;
+
+/// What a strategy keeps in the word of a closed breaker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Kept {
+    /// 0 to 4,095. Zero is *clean*: a success would change nothing.
+    pub count: u16,
+    /// The strategy's to use.
+    pub stamp: u32,
+}
+
+/// What an outcome does to a closed breaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Step {
+    /// It stays closed and keeps this from now on.
+    Keep(Kept),
+    /// It opens.
+    Trip,
+}
+
+/// When a closed breaker opens; see the [module's documentation](self) for the contract.
+///
+/// Sealed: the trait may still grow with the window strategies.
+pub trait Strategy: Copy + sealed::Sealed {
+    /// Atomics beside the word, for what does not fit into it; `()` for the plain counts.
+    type Memory;
+
+    /// The memory of a new breaker.
+    const MEMORY: Self::Memory;
+
+    /// What is kept when the breaker has just closed.
+    const FRESH: Kept = Kept { count: 0, stamp: 0 };
+
+    /// The largest error threshold that it can count to.
+    const MAX_THRESHOLD: u16 = 4096;
+
+    /// Takes one outcome of a closed breaker. It may run several times for one outcome, when others
+    /// write the word in between, so it must not write; `now` reads the clock's low 32 bits.
+    fn record(
+        &self,
+        memory: &Self::Memory,
+        kept: Kept,
+        failed: bool,
+        threshold: u16,
+        now: &impl Fn() -> u32,
+    ) -> Step;
+
+    /// Runs once after an outcome moved the word from `before` to `after` within `Closed`.
+    #[inline]
+    fn settled(&self, memory: &Self::Memory, before: Kept, after: Kept, failed: bool) {
+        let _ = (memory, before, after, failed);
+    }
+
+    /// The errors to tell while closed.
+    fn error_count(&self, kept: Kept) -> u16;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Consecutive {}
+    impl Sealed for super::NetError {}
+}
+
+/// One error more, or the end of it: what the two plain counts do with a failure.
+#[inline]
+fn one_more(kept: Kept, threshold: u16) -> Step {
+    let count = kept.count + 1;
+    if count >= threshold { Step::Trip } else { Step::Keep(Kept { count, ..kept }) }
+}

@@ -1,0 +1,44 @@
+use super::{Kept, Step, Strategy, one_more};
+
+/// Opens after `error_threshold` errors in a row; one success clears the count.
+///
+/// The default, and the seed's `SINGLE_RESET`. The right choice for a device that works or does not.
+///
+/// ```
+/// # use mcb::{CircuitBreaker, Config, ManualClock, State};
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static IMU: CircuitBreaker<&ManualClock> =
+///     CircuitBreaker::new(&Config::new("imu").error_threshold(2), &CLOCK);
+///
+/// let _ = IMU.call(|| Err::<(), _>("nack"));
+/// let _ = IMU.call(|| Ok::<_, &str>(())); // clears the count
+/// let _ = IMU.call(|| Err::<(), _>("nack"));
+/// assert_eq!(IMU.state(), State::Closed);
+/// let _ = IMU.call(|| Err::<(), _>("nack"));
+/// assert_eq!(IMU.state(), State::Open);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Consecutive;
+
+impl Strategy for Consecutive {
+    type Memory = ();
+    const MEMORY: () = ();
+
+    #[inline]
+    fn record(
+        &self,
+        (): &(),
+        kept: Kept,
+        failed: bool,
+        threshold: u16,
+        _now: &impl Fn() -> u32,
+    ) -> Step {
+        if failed { one_more(kept, threshold) } else { Step::Keep(Kept { count: 0, ..kept }) }
+    }
+
+    #[inline]
+    fn error_count(&self, kept: Kept) -> u16 {
+        kept.count
+    }
+}

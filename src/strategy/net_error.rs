@@ -1,0 +1,49 @@
+use super::{Kept, Step, Strategy, one_more};
+
+/// Opens when errors less successes reach `error_threshold`; the count never falls below 0.
+///
+/// The seed's `NET_ERROR`. It also opens for a device that fails four times in five, which never
+/// fails often enough in a row for [`Consecutive`](super::Consecutive).
+///
+/// ```
+/// # use mcb::{CircuitBreaker, Config, ManualClock, NetError, State};
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static GPS: CircuitBreaker<&ManualClock, NetError> =
+///     CircuitBreaker::new(&Config::new("gps").error_threshold(3).strategy(NetError), &CLOCK);
+///
+/// for failed in [true, true, false, true] {
+///     let _ = GPS.call(|| if failed { Err("framing") } else { Ok(()) });
+/// }
+/// assert_eq!((GPS.state(), GPS.error_count()), (State::Closed, 2));
+/// let _ = GPS.call(|| Err::<(), _>("framing"));
+/// assert_eq!(GPS.state(), State::Open);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct NetError;
+
+impl Strategy for NetError {
+    type Memory = ();
+    const MEMORY: () = ();
+
+    #[inline]
+    fn record(
+        &self,
+        (): &(),
+        kept: Kept,
+        failed: bool,
+        threshold: u16,
+        _now: &impl Fn() -> u32,
+    ) -> Step {
+        if failed {
+            one_more(kept, threshold)
+        } else {
+            Step::Keep(Kept { count: kept.count.saturating_sub(1), ..kept })
+        }
+    }
+
+    #[inline]
+    fn error_count(&self, kept: Kept) -> u16 {
+        kept.count
+    }
+}

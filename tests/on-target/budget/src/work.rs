@@ -1,0 +1,115 @@
+//! The device, the clock, and the one call that is guarded.
+
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use crate::steps::{FAILS, Nested, Step, TIMEOUT};
+
+static NOW: AtomicU32 = AtomicU32::new(0);
+static ANSWER: AtomicU32 = AtomicU32::new(0);
+static NESTED: AtomicU32 = AtomicU32::new(0);
+static VALUE: AtomicU32 = AtomicU32::new(0);
+
+/// What the guarded call returns when it was rejected.
+#[cfg(feature = "guarded")]
+const REJECTED: u32 = 0xEEEE;
+
+/// Sets the scene of a step.
+pub(crate) fn prepare(step: &Step) {
+    NOW.store(NOW.load(Relaxed).wrapping_add(step.wait), Relaxed);
+    ANSWER.store(step.answer, Relaxed);
+    NESTED.store(step.nested as u32, Relaxed);
+}
+
+#[cfg(feature = "guarded")]
+mod guard {
+    use core::time::Duration;
+
+    use mcb::{CircuitBreaker, Clock, Config};
+
+    /// Milliseconds that an interrupt would count.
+    pub(super) struct Ticks;
+
+    impl Clock for Ticks {
+        type Ticks = u32;
+        const HZ: u32 = 1_000;
+
+        #[inline(always)]
+        fn now(&self) -> u32 {
+            super::now()
+        }
+    }
+
+    pub(super) static BREAKER: CircuitBreaker<Ticks> = CircuitBreaker::new(
+        &Config::new("sensor").error_threshold(3).recovery_timeout(Duration::from_millis(super::TIMEOUT as u64)),
+        Ticks,
+    );
+}
+
+/// The call, and a use of its value.
+#[inline(never)]
+pub(crate) fn call() {
+    VALUE.store(value(), Relaxed);
+}
+
+#[cfg(feature = "guarded")]
+#[inline(always)]
+fn value() -> u32 {
+    match guard::BREAKER.call(device) {
+        Ok(value) | Err(mcb::Error::Inner(value)) => value,
+        Err(mcb::Error::Rejected(_)) => REJECTED,
+    }
+}
+
+/// The same work, unguarded.
+#[cfg(not(feature = "guarded"))]
+#[inline(always)]
+fn value() -> u32 {
+    match device() {
+        Ok(value) | Err(value) => value,
+    }
+}
+
+/// Answers as the step says, at once.
+#[inline(never)]
+fn device() -> Result<u32, u32> {
+    if NESTED.load(Relaxed) != 0 {
+        meanwhile();
+    }
+    let answer = ANSWER.load(Relaxed);
+    if answer & FAILS == 0 { Ok(answer) } else { Err(answer) }
+}
+
+/// Another call comes while this one is out.
+#[cold]
+#[inline(never)]
+fn meanwhile() {
+    let nested = NESTED.load(Relaxed);
+    NESTED.store(Nested::No as u32, Relaxed);
+    if nested == Nested::AfterTheLease as u32 {
+        NOW.store(NOW.load(Relaxed).wrapping_add(TIMEOUT), Relaxed);
+    }
+    call();
+}
+
+/// A clock that is as cheap as a clock can be.
+#[inline(always)]
+fn now() -> u32 {
+    NOW.load(Relaxed)
+}
+
+/// What calling and returning takes, and one instruction for the value.
+#[inline(never)]
+pub(crate) fn nothing() {
+    VALUE.store(1, Relaxed);
+}
+
+/// What reading the clock takes, beyond that.
+#[inline(never)]
+pub(crate) fn clock() {
+    VALUE.store(now(), Relaxed);
+}
+
+/// The value that was used last: which way the call went.
+pub(crate) fn outcome() -> u32 {
+    VALUE.load(Relaxed)
+}

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Builds the firmware, runs it on emulated microcontrollers, and holds what a guarded call costs against budgets.txt.
+# The last line is "N passed, N failed". With --record, the figures become the last ones in budgets.txt.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here"
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$here/../../target/on-target}
+export PYTHONDONTWRITEBYTECODE=1
+firmware=$CARGO_TARGET_DIR/firmware
+mkdir -p "$firmware"
+
+# Machine, Rust's target, and the target's name in the budgets.
+machines=(
+    "microbit    thumbv6m-none-eabi          thumbv6m"
+    "lm3s6965evb thumbv7m-none-eabi          thumbv7m"
+    "riscv-virt  riscv32imc-unknown-none-elf riscv32imc"
+)
+passed=0
+failed=0
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Installs Debian packages unless they are there.
+need_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} = 0 ] && return
+    echo "installing ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$firmware/apt.log" 2>&1 ||
+        { cat "$firmware/apt.log"; return 1; }
+}
+
+# Chooses rustup's targets when all are installed; otherwise Debian's second Rust, which brings the library's source.
+choose_toolchain() {
+    local installed machine target
+    installed=$(rustup target list --installed 2>/dev/null || true)
+    build_flags=()
+    for machine in "${machines[@]}"; do
+        read -r _ target _ <<<"$machine"
+        grep -qx "$target" <<<"$installed" && continue
+        need_packages rustc-web rust-web-src lld
+        export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
+        export RUSTFLAGS="-C linker=ld.lld -C linker-flavor=ld.lld"
+        build_flags=(-Z build-std=core)
+        break
+    done
+    "${RUSTC:-rustc}" --version
+}
+
+# build OUTPUT TARGET PACKAGE BINARY [OPTION...]
+build() {
+    local output=$1 target=$2 package=$3 binary=$4
+    shift 4
+    rm -f "$firmware/$output"
+    cargo build --quiet --release "${build_flags[@]}" --target "$target" -p "$package" --bin "$binary" "$@" &&
+        cp "$CARGO_TARGET_DIR/$target/release/$binary" "$firmware/$output"
+}
+
+# Counts one check by the status of a command.
+check() {
+    local name=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+        echo "ok      $name"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $name"
+    fi
+}
+
+# Runs firmware that counts its own checks, and adds its counts.
+run_counted() {
+    local output=$firmware/output.txt status=0 summary
+    python3 tools/qemu.py "$@" </dev/null >"$output" 2>&1 || status=$?
+    summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$output" | tail -n 1 || true)
+    grep -vE '^[0-9]+ passed, [0-9]+ failed$' "$output" || true
+    if [ -n "$summary" ]; then
+        read -r good _ bad _ <<<"$summary"
+        passed=$((passed + good))
+        failed=$((failed + bad))
+        [ "$status" = 0 ] || [ "$bad" != 0 ] || status=summary
+    fi
+    if [ -z "$summary" ] || [ "$status" = summary ]; then
+        failed=$((failed + 1))
+        echo "FAILED  the firmware did not reach its end: status $status"
+    fi
+}
+
+# Whether firmware that lacks working critical sections ends with failed checks.
+notices() {
+    local output=$firmware/output.txt
+    python3 tools/qemu.py "$@" </dev/null >"$output" 2>&1 || true
+    grep -E '^FAILED' "$output" | sed 's/^FAILED */        as it has to: /' || true
+    grep -qE '^[0-9]+ passed, [1-9][0-9]* failed$' "$output"
+}
+
+# Builds the guarded firmware and its twin, and compares.
+within_budget() {
+    local machine=$1 target=$2 name=$3
+    shift 3
+    build "$machine-twin" "$target" budget budget --features "$machine" &&
+        build "$machine-guarded" "$target" budget budget --features "$machine,guarded" &&
+        python3 tools/figures.py "$name" "$machine" "$firmware/$machine-guarded" "$firmware/$machine-twin" \
+            budgets.txt "$@" </dev/null
+}
+
+type qemu-system-arm qemu-system-riscv32 >/dev/null 2>&1 || need_packages qemu-system-arm qemu-system-misc
+choose_toolchain
+
+for line in "${machines[@]}"; do
+    read -r machine target name <<<"$line"
+    echo
+    echo "== $machine, $target"
+    check "$machine: the suite builds" build "$machine" "$target" "$machine" "$machine"
+    run_counted "$machine" "$firmware/$machine"
+    if [ "$machine" = lm3s6965evb ]; then
+        check "$machine: the bus builds" build bus "$target" "$machine" bus
+        run_counted "$machine" "$firmware/bus" --sensor
+    fi
+    check "$machine: builds without critical sections" \
+        build "$machine-unlocked" "$target" "$machine" "$machine" --no-default-features --features unlocked
+    check "$machine: the pre-emption checks notice that critical sections do nothing" \
+        notices "$machine" "$firmware/$machine-unlocked"
+    check "$machine: the guarded call is within its budget" within_budget "$machine" "$target" "$name" "$@"
+done
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

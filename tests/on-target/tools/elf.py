@@ -1,0 +1,62 @@
+"""Reads what the measurements need from a 32-bit little-endian ELF file."""
+
+import bisect
+import struct
+
+SHF_ALLOC = 2
+SHT_NOBITS = 8
+SHT_SYMTAB = 2
+STT_FUNC = 2
+
+
+class Elf:
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            self.bytes = file.read()
+        (offset,) = struct.unpack_from("<I", self.bytes, 0x20)
+        size, count, names = struct.unpack_from("<HHH", self.bytes, 0x2E)
+        headers = [struct.unpack_from("<10I", self.bytes, offset + i * size) for i in range(count)]
+        names_at = headers[names][4]
+        #: name, type, flags, address, offset, size of every section
+        self.sections = [(self._string(names_at + h[0]), *h[1:6]) for h in headers]
+        self.symbols = list(self._symbols(headers))
+        functions = sorted((value & ~1, name) for name, value, kind in self.symbols if kind == STT_FUNC)
+        self._starts = [start for start, _ in functions]
+        self._functions = [name for _, name in functions]
+
+    def _string(self, offset):
+        return self.bytes[offset : self.bytes.index(b"\0", offset)].decode()
+
+    def _symbols(self, headers):
+        for header in headers:
+            if header[1] == SHT_SYMTAB:
+                strings = headers[header[6]][4]
+                for at in range(header[4], header[4] + header[5], 16):
+                    name, value, _, info = struct.unpack_from("<IIIB", self.bytes, at)
+                    yield self._string(strings + name), value, info & 15
+
+    def flash(self):
+        """Bytes of what is stored: text, rodata and data."""
+        return sum(s[5] for s in self.sections if s[2] & SHF_ALLOC and s[1] != SHT_NOBITS)
+
+    def ram(self):
+        """Bytes of data and bss."""
+        return sum(s[5] for s in self.sections if s[0].startswith((".data", ".bss", ".uninit")))
+
+    def panics(self):
+        """The symbols that only something which can panic has."""
+        marks = ("panic", "unwrap_failed", "expect_failed")
+        return {name for name, _, kind in self.symbols if kind == STT_FUNC and any(m in name for m in marks)}
+
+    def start_of(self, function):
+        return self._starts[self._functions.index(function)]
+
+    def function_at(self, address):
+        """The name of the function that starts last before `address`."""
+        return self._functions[bisect.bisect_right(self._starts, address) - 1]
+
+    def code_at(self, address, size):
+        for _, kind, flags, start, offset, length in self.sections:
+            if flags & SHF_ALLOC and kind != SHT_NOBITS and start <= address < start + length:
+                return self.bytes[offset + address - start :][:size]
+        return b""
