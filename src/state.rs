@@ -144,6 +144,14 @@ impl Control {
         self.0 >> OPENINGS & OPENINGS_MASK
     }
 
+    /// How a call carries the control when it was not clean at its admission: never equal to a stored
+    /// word in which its success would change nothing. A closed word has no openings and a marked one
+    /// has 15; nothing that reads a carried control looks at them.
+    #[inline]
+    pub(crate) const fn marked(self) -> Control {
+        Control(self.0 ^ OPENINGS_MASK << OPENINGS)
+    }
+
     #[inline]
     const fn detail(self) -> u32 {
         self.0 >> DETAIL & DETAIL_MASK
@@ -256,26 +264,31 @@ pub(crate) fn admit(
     if !half_open && !control.is_open() {
         return if control.is(State::ForcedOpen) { Err(None) } else { Ok(word) };
     }
+    // One case after the other, rather than one path with three variables: smaller and shorter where
+    // registers are few.
     let now = now();
-    let timeout = if half_open { limits.probe_timeout } else { limits.recovery_timeout };
-    let free = half_open && control.in_flight() < u32::from(limits.max_probes);
     let age = since(now, word.stamp);
-    if !free && age < timeout {
-        return Err(Some(timeout - age));
-    }
-    let detail = control.detail();
-    let detail = if free {
-        detail + (1 << IN_FLIGHT)
-    } else if half_open {
+    if half_open {
+        if control.in_flight() < u32::from(limits.max_probes) {
+            let control = Control(control.0 + (1 << (IN_FLIGHT + DETAIL)));
+            return Ok(Word { control, stamp: now });
+        }
+        if age < limits.probe_timeout {
+            return Err(Some(limits.probe_timeout - age));
+        }
         // The places pass on: the lease moves, one probe is in flight, the successes stay.
-        detail & !(IN_FLIGHT_MASK << IN_FLIGHT | LEASE_MASK) | 1 << IN_FLIGHT | (detail + 1) & LEASE_MASK
-    } else {
-        1 << IN_FLIGHT
-    };
-    // From Open or HalfOpen to HalfOpen: openings and generation stay.
+        let detail = control.detail();
+        let lease = (detail + 1) & LEASE_MASK;
+        let detail = detail & !(IN_FLIGHT_MASK << IN_FLIGHT | LEASE_MASK) | 1 << IN_FLIGHT | lease;
+        return Ok(Word { control: control.with_detail(detail), stamp: now });
+    }
+    if age < limits.recovery_timeout {
+        return Err(Some(limits.recovery_timeout - age));
+    }
+    // Openings and generation stay: no call is out while open.
     let rest = control.0 & (OPENINGS_MASK << OPENINGS | GENERATION_MASK);
-    let control = Control(Control::phase_bits(State::HalfOpen) | detail << DETAIL | rest);
-    Ok(Word { control, stamp: now })
+    let half_open = Control::phase_bits(State::HalfOpen) | 1 << (IN_FLIGHT + DETAIL);
+    Ok(Word { control: Control(rest | half_open), stamp: now })
 }
 
 /// Takes the verdict on a call that was admitted with `carried`.

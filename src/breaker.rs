@@ -1,0 +1,326 @@
+//! The breaker: configuration, clock and word put together.
+//!
+//! One call, from admission to result: [`CircuitBreaker::call`] loads the control half. Closed and
+//! clean it is admitted as it is; anything else goes out of line to `enter`. After the call the rules
+//! judge the result. A success that finds the control as it was is done; anything else goes to
+//! `settle`, which moves the word and tells the hooks.
+
+mod call;
+mod future;
+mod permit;
+mod reads;
+mod wrap;
+
+pub use permit::Permit;
+pub use wrap::Wrap;
+
+use crate::cell::{Cell, Shared, Slot};
+use crate::clock::{Clock, Ticks};
+use crate::config::{Config, ConfigError, Settings};
+use crate::error::{Rejected, Wait};
+use crate::hooks::{Cause, Observer, Transition};
+use crate::rules::{EveryError, Verdict};
+use crate::state::{self, Control, State, Word};
+use crate::strategy::{Consecutive, Strategy};
+
+/// A circuit breaker: it counts failures of what it guards, and rejects calls for a while when there
+/// are too many.
+///
+/// Any functions can share one; it lives in a `static` and is used through `&self` from tasks and
+/// interrupts at once. A successful call on a clean closed breaker costs a load and a branch before
+/// and a load and a compare after: no clock, no write, no lock.
+///
+/// `C` is the [clock](crate::Clock), `S` the [strategy](crate::strategy), `R` the
+/// [rules](crate::rules) and [hooks](crate::hooks).
+///
+/// ```
+/// use core::time::Duration;
+/// use mcb::{CircuitBreaker, Config, Error, ManualClock, State};
+///
+/// static CLOCK: ManualClock = ManualClock::new(); // your own clock in real life
+/// static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(
+///     &Config::new("imu").error_threshold(2).recovery_timeout(Duration::from_millis(500)),
+///     &CLOCK,
+/// );
+///
+/// fn read() -> Result<u16, &'static str> { Err("nack") }
+///
+/// assert_eq!(IMU.call(read), Err(Error::Inner("nack")));
+/// assert_eq!(IMU.call(read), Err(Error::Inner("nack")));
+/// assert_eq!(IMU.state(), State::Open);
+/// assert!(IMU.call(read).unwrap_err().is_rejected()); // read() did not run
+///
+/// CLOCK.advance(Duration::from_millis(500));
+/// assert_eq!(IMU.call(|| Ok::<_, ()>(42)), Ok(42)); // the probe
+/// assert_eq!(IMU.state(), State::Closed);
+/// ```
+///
+/// # Interrupts
+///
+/// Every `&self` method may be called from an interrupt. Where the processor has no 64-bit atomics, a
+/// change of the word masks interrupts for a few loads and stores, never while user code runs.
+///
+/// # Panics
+///
+/// No method but the `const` constructor panics by itself. A panic in the guarded function or in a
+/// rule counts as a failure, where unwinding exists, and goes on to the caller.
+///
+/// # Wraparound
+///
+/// See [`clock`](crate::clock#wraparound). A result counts only in the generation that admitted it;
+/// the 13-bit generation comes round after 8,192 moves, 4,096 cycles of opening and closing within one
+/// single call.
+pub struct CircuitBreaker<C, S = Consecutive, R = EveryError>
+where
+    S: Strategy + 'static,
+    R: 'static,
+{
+    cell: Cell,
+    held: Held<S, R>,
+    memory: S::Memory,
+    clock: C,
+}
+
+/// Where the configuration is: in flash, or with `std` in the breaker itself.
+#[cfg(not(feature = "std"))]
+type Held<S, R> = &'static Settings<S, R>;
+
+#[cfg(feature = "std")]
+enum Held<S: 'static, R: 'static> {
+    Static(&'static Settings<S, R>),
+    Owned(Settings<S, R>),
+}
+
+/// What `enter` answers, in two registers.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Admission {
+    control: Control,
+    /// 0: admitted. Else the ticks left; timeouts are at most 2^31.
+    wait: u32,
+}
+
+/// No time to tell: forced open.
+const BY_HAND: u32 = u32::MAX;
+
+impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
+    /// A breaker with a configuration in flash, for a `static`.
+    ///
+    /// # Panics
+    ///
+    /// When a setting is out of range: in const evaluation that is a compile error which names the
+    /// field. At run time use [`try_new`](Self::try_new) instead.
+    #[cfg(not(loom))]
+    #[must_use]
+    #[allow(clippy::missing_panics_doc)]
+    pub const fn new(config: &'static Config<C, S, R>, clock: C) -> Self {
+        if let Err(error) = config.settings.check(C::HZ) {
+            panic!("{}", error.message());
+        }
+        Self::build(hold(&config.settings), clock, Cell::new(Word::new(S::FRESH)))
+    }
+
+    /// A breaker with a configuration that lives as long as the program, checked at run time.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that is out of range.
+    pub fn try_new(config: &'static Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
+        config.settings.check(C::HZ)?;
+        Ok(Self::build(hold(&config.settings), clock, Cell::new(Word::new(S::FRESH))))
+    }
+
+    /// A breaker that owns its configuration, which may come from wherever: a file, a command line.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use mcb::{CircuitBreaker, Config, StdClock};
+    ///
+    /// # fn main() -> Result<(), mcb::ConfigError> {
+    /// let threshold = "7".parse().unwrap();
+    /// let config = Config::new("db").error_threshold(threshold);
+    /// let db = Arc::new(CircuitBreaker::from_config(config, StdClock)?);
+    /// # assert!(db.call(|| Ok::<_, ()>(())).is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first setting that is out of range.
+    #[cfg(feature = "std")]
+    pub fn from_config(config: Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
+        config.settings.check(C::HZ)?;
+        Ok(Self::build(Held::Owned(config.settings), clock, Cell::new(Word::new(S::FRESH))))
+    }
+
+    const fn build(held: Held<S, R>, clock: C, cell: Cell) -> Self {
+        CircuitBreaker { cell, held, memory: S::MEMORY, clock }
+    }
+}
+
+#[cfg(not(feature = "std"))]
+const fn hold<S, R>(settings: &'static Settings<S, R>) -> Held<S, R> {
+    settings
+}
+
+#[cfg(feature = "std")]
+const fn hold<S, R>(settings: &'static Settings<S, R>) -> Held<S, R> {
+    Held::Static(settings)
+}
+
+impl<C, S: Strategy, R> CircuitBreaker<C, S, R> {
+    #[cfg(not(feature = "std"))]
+    #[inline]
+    fn settings(&self) -> &Settings<S, R> {
+        self.held
+    }
+
+    #[cfg(feature = "std")]
+    #[inline]
+    fn settings(&self) -> &Settings<S, R> {
+        match &self.held {
+            Held::Static(settings) => settings,
+            Held::Owned(settings) => settings,
+        }
+    }
+}
+
+impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
+    /// The low half of the present tick: what stamps hold.
+    #[inline]
+    fn now(&self) -> u32 {
+        self.clock.now().low()
+    }
+
+    /// Inlined, so that a caller who only looks whether it was rejected does not pay for the fields.
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
+    fn rejected(&self, refusal: Admission) -> Rejected {
+        let Settings { id, limits, strategy, .. } = self.settings();
+        let retry_after =
+            if refusal.wait == BY_HAND { None } else { Some(Wait::new(refusal.wait, C::HZ)) };
+        let word = Word { control: refusal.control, stamp: 0 };
+        Rejected { id, retry_after, error_count: state::error_count(word, limits, strategy) }
+    }
+
+    /// One attempt to take an outcome: the words before and after, if it changed anything.
+    #[inline]
+    fn settled_in(
+        &self,
+        slot: &mut impl Slot,
+        carried: Control,
+        verdict: Verdict,
+    ) -> Option<(Word, Word)> {
+        let Settings { limits, strategy, .. } = self.settings();
+        loop {
+            let old = slot.load();
+            let now = || self.now();
+            let new = state::settle(old, carried, verdict, now, limits, strategy, &self.memory);
+            if new == old {
+                return None;
+            }
+            if slot.replace(old, new) {
+                return Some((old, new));
+            }
+        }
+    }
+}
+
+impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
+    /// Asks for admission where the breaker is not closed and clean.
+    #[cold]
+    #[inline(never)]
+    fn enter(&self) -> Admission {
+        loop {
+            let old = self.cell.load();
+            match state::admit(old, || self.now(), &self.settings().limits) {
+                Err(wait) => {
+                    return Admission { control: old.control, wait: wait.unwrap_or(BY_HAND) };
+                }
+                Ok(new) if new == old => {
+                    return Admission { control: new.control.marked(), wait: 0 };
+                }
+                Ok(new) => {
+                    if self.cell.replace(old, new) {
+                        return self.entered(old, new);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A probe was admitted; the first of a recovery tells the hooks.
+    #[inline]
+    fn entered(&self, old: Word, new: Word) -> Admission {
+        let admitted = Admission { control: new.control.marked(), wait: 0 };
+        if new.control.phase() == old.control.phase() {
+            return admitted;
+        }
+        // A hook that panics must not keep the probe's place.
+        let running = permit::Running::new(self, new.control);
+        self.tell(old, new);
+        let ready = self.settings().rules.before_probe(self);
+        core::mem::forget(running);
+        if ready {
+            return admitted;
+        }
+        self.fail(new.control, Cause::Recovery);
+        // The stored word is open again for a whole timeout, unless somebody was faster.
+        let control = self.cell.load().control;
+        Admission { control, wait: self.settings().limits.recovery_timeout }
+    }
+
+    /// Takes an outcome and tells the hooks but `on_open`; `true` when it has opened the breaker, and
+    /// the caller, who knows the cause, must tell that.
+    #[inline(never)]
+    fn settle(&self, carried: Control, verdict: Verdict) -> bool {
+        match self.settled_in(&mut Shared(&self.cell), carried, verdict) {
+            Some((old, new)) => self.told(old, new, verdict),
+            None => false,
+        }
+    }
+
+    /// What follows a written outcome, through whatever reference it was written.
+    #[inline]
+    fn told(&self, old: Word, new: Word, verdict: Verdict) -> bool {
+        if old.control.phase() == new.control.phase() {
+            if new.control.is_closed() {
+                let failed = matches!(verdict, Verdict::Failure);
+                self.settings().strategy.settled(&self.memory, old.kept(), new.kept(), failed);
+            }
+            return false;
+        }
+        self.tell(old, new);
+        if new.control.is_closed() {
+            self.settings().rules.on_close(self);
+        }
+        new.control.is_open()
+    }
+
+    /// A failure without a result to judge.
+    fn fail(&self, carried: Control, cause: Cause<'_>) {
+        if self.settle(carried, Verdict::Failure) {
+            self.settings().rules.on_open(self, cause);
+        }
+    }
+
+    fn tell(&self, old: Word, new: Word) {
+        let transition = Transition { from: old.control.phase(), to: new.control.phase() };
+        self.settings().rules.on_transition(self, transition);
+    }
+
+    /// By hand, to `Closed`, `ForcedOpen` or `ForcedClosed`.
+    fn force(&self, to: State) {
+        loop {
+            let old = self.cell.load();
+            let new = state::force(old, to, S::FRESH);
+            if self.cell.replace(old, new) {
+                if old.control.phase() != to {
+                    self.tell(old, new);
+                }
+                return;
+            }
+        }
+    }
+}

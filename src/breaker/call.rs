@@ -1,0 +1,147 @@
+use super::CircuitBreaker;
+use super::permit::Running;
+use crate::cell::{Exclusive, Slot};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::hooks::{Cause, Observer};
+use crate::rules::{Rules, Verdict};
+use crate::state::{self, Control};
+use crate::strategy::Strategy;
+
+#[inline]
+pub(super) fn cause<T, E>(result: &Result<T, E>) -> Cause<'_, T, E> {
+    match result {
+        Ok(output) => Cause::Output(output),
+        Err(error) => Cause::Error(error),
+    }
+}
+
+/// `map_err(Error::Inner)`, but each path keeps its own return: joined, the discriminants are computed.
+#[inline(always)]
+#[allow(clippy::inline_always, clippy::manual_map)]
+pub(super) fn outcome<T, E>(result: Result<T, E>) -> Result<T, Error<E>> {
+    match result {
+        Ok(output) => Ok(output),
+        Err(error) => Err(Error::Inner(error)),
+    }
+}
+
+impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
+    /// Runs `f` if the breaker admits it, and counts its result.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Inner`] with the error of `f`; [`Error::Rejected`] when `f` did not run.
+    ///
+    /// # Panics
+    ///
+    /// Only when `f`, a rule or a hook does. A panic of `f` or a rule counts as a failure first.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // else the healthy path is a call of its own: 49 instead of 18 instructions
+    pub fn call<T, E>(&self, f: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>>
+    where
+        R: Rules<T, E>,
+    {
+        let control = self.cell.control();
+        let carried = if control.is_clean() {
+            control
+        } else {
+            let admission = self.enter();
+            if admission.wait != 0 {
+                return Err(Error::Rejected(self.rejected(admission)));
+            }
+            admission.control
+        };
+        let running = Running::new(self, carried);
+        let result = f();
+        let verdict = self.settings().rules.judge(&result);
+        core::mem::forget(running);
+        // Clean and still the same: a success changes nothing. Not clean: carried with a mark.
+        if matches!(verdict, Verdict::Success) && self.cell.control() == carried {
+            return outcome(result);
+        }
+        outcome(Self::after(result, self, carried, verdict))
+    }
+
+    /// The result comes first and by value so that it can stay in the registers it is in.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn after<T, E>(
+        result: Result<T, E>,
+        breaker: &Self,
+        carried: Control,
+        verdict: Verdict,
+    ) -> Result<T, E>
+    where
+        R: Rules<T, E>,
+    {
+        if breaker.settle(carried, verdict) {
+            breaker.settings().rules.opened_by(breaker, cause(&result));
+        }
+        result
+    }
+
+    /// [`call`](Self::call) for who holds the breaker exclusively: plain loads and stores, no lock, no
+    /// atomic read-modify-write.
+    ///
+    /// ```
+    /// # use mcb::{CircuitBreaker, Config, ManualClock};
+    /// # static CLOCK: ManualClock = ManualClock::new();
+    /// # static CONFIG: Config<&ManualClock> = Config::new("adc");
+    /// let mut adc = CircuitBreaker::try_new(&CONFIG, &CLOCK).unwrap();
+    /// assert_eq!(adc.call_mut(|| Ok::<_, ()>(7)), Ok(7));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    pub fn call_mut<T, E>(&mut self, f: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>>
+    where
+        R: Rules<T, E>,
+    {
+        let mut control = Exclusive(&mut self.cell).load().control;
+        if !control.is_closed() {
+            // Seldom and slow already: the shared way in, which the exclusive reference includes.
+            let admission = self.enter();
+            if admission.wait != 0 {
+                return Err(Error::Rejected(self.rejected(admission)));
+            }
+            control = admission.control;
+        }
+        let running = Running::new(self, control);
+        let result = f();
+        let verdict = self.settings().rules.judge(&result);
+        core::mem::forget(running);
+        if !(control.is_clean() && matches!(verdict, Verdict::Success))
+            && self.settle_mut(control, verdict)
+        {
+            self.settings().rules.opened_by(self, cause(&result));
+        }
+        outcome(result)
+    }
+
+    /// `settle` through plain loads and stores.
+    #[inline]
+    fn settle_mut(&mut self, carried: Control, verdict: Verdict) -> bool {
+        let mut slot = Exclusive(&mut self.cell);
+        let old = slot.load();
+        #[cfg(not(feature = "std"))]
+        let settings = self.held;
+        #[cfg(feature = "std")]
+        let settings = match &self.held {
+            super::Held::Static(settings) => settings,
+            super::Held::Owned(settings) => settings,
+        };
+        let clock = &self.clock;
+        let now = || crate::clock::Ticks::low(clock.now());
+        let (limits, strategy) = (&settings.limits, &settings.strategy);
+        let new = state::settle(old, carried, verdict, now, limits, strategy, &self.memory);
+        if new == old {
+            return false;
+        }
+        slot.replace(old, new);
+        self.told(old, new, verdict)
+    }
+}

@@ -1,0 +1,73 @@
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+
+use super::CircuitBreaker;
+use super::call::outcome;
+use super::permit::Running;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::hooks::Observer;
+use crate::rules::Rules;
+use crate::strategy::Strategy;
+
+impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
+    /// Awaits `future` if the breaker admits it, and counts its output. Admission is asked for at the
+    /// first poll, and a rejected `future` is never polled. No allocation, no executor of its own.
+    ///
+    /// ```
+    /// # use mcb::{CircuitBreaker, Config, ManualClock};
+    /// # use core::{future::Future, pin::pin, task::{Context, Poll, Waker}};
+    /// # static CLOCK: ManualClock = ManualClock::new();
+    /// # static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("imu"), &CLOCK);
+    /// async fn read() -> Result<u16, &'static str> { Ok(7) }
+    ///
+    /// let guarded = async { IMU.call_async(read()).await };
+    /// # let poll = pin!(guarded).poll(&mut Context::from_waker(Waker::noop()));
+    /// # assert_eq!(poll, Poll::Ready(Ok(7)));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped before its end it gives its place back and means what
+    /// [`Config::dropped`](crate::Config::dropped) says. A panic while it is polled is a failure.
+    /// A time limit belongs inside, `call_async(timeout(f))`: around it, `timeout(call_async(f))`, it
+    /// only drops.
+    pub async fn call_async<T, E>(
+        &self,
+        future: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Error<E>>
+    where
+        R: Rules<T, E>,
+    {
+        let permit = match self.try_acquire() {
+            Ok(permit) => permit,
+            Err(rejected) => return Err(Error::Rejected(rejected)),
+        };
+        let mut permit = Some(permit);
+        let mut future = pin!(future);
+        let (result, carried, verdict) = poll_fn(|context| {
+            // While user code runs the place belongs to the guard that takes unwinding for a failure;
+            // between polls to the permit, whose drop is a cancellation.
+            let Some((_, carried)) = permit.take().map(super::Permit::take) else {
+                return core::task::Poll::Pending;
+            };
+            let running = Running::new(self, carried);
+            let poll = future.as_mut().poll(context);
+            let judged = poll.map(|result| {
+                let verdict = self.settings().rules.judge(&result);
+                (result, carried, verdict)
+            });
+            core::mem::forget(running);
+            if judged.is_pending() {
+                permit = Some(self.carry_on(carried));
+            }
+            judged
+        })
+        .await;
+        outcome(Self::after(result, self, carried, verdict))
+    }
+}

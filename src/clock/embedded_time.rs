@@ -1,0 +1,60 @@
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use embedded_time::clock::Clock as Source;
+
+use super::{Clock, Ticks};
+
+/// A clock over any [`embedded_time::Clock`] that counts in `u32` or `u64`.
+///
+/// `HZ` is the inverse of its scaling factor, which must be a whole number of ticks a second (a
+/// fraction is rounded down; one below 1 Hz is refused by the breaker). A reading that fails returns the
+/// low half of the last one: time stands still.
+///
+/// Ticks are the low 32 bits of the source's, since that is what a breaker keeps.
+#[derive(Debug)]
+pub struct EmbeddedTime<K> {
+    clock: K,
+    last: AtomicU32,
+}
+
+impl<K> EmbeddedTime<K> {
+    /// Over `clock`.
+    pub const fn new(clock: K) -> Self {
+        EmbeddedTime { clock, last: AtomicU32::new(0) }
+    }
+
+    /// The source.
+    pub const fn get(&self) -> &K {
+        &self.clock
+    }
+}
+
+impl<K: Source> Clock for EmbeddedTime<K>
+where
+    K::T: Ticks,
+{
+    type Ticks = u32;
+    const HZ: u32 = {
+        let (numerator, denominator) =
+            (*K::SCALING_FACTOR.numerator(), *K::SCALING_FACTOR.denominator());
+        if numerator == 0 { 0 } else { denominator / numerator }
+    };
+
+    fn now(&self) -> u32 {
+        match self.clock.try_now() {
+            Ok(instant) => {
+                let ticks = instant.duration_since_epoch().integer().low();
+                self.last.store(ticks, Relaxed);
+                ticks
+            }
+            Err(_) => self.last.load(Relaxed),
+        }
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<K> defmt::Format for EmbeddedTime<K> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "EmbeddedTime");
+    }
+}

@@ -1,0 +1,212 @@
+//! Breakers of different types in one place: for readiness probes, logs and a bulk reset.
+
+mod lock;
+
+use crate::circuit::Circuit;
+use crate::state::State;
+use lock::Lock;
+
+/// At most `N` breakers, in the order of their registration.
+///
+/// It lives in a `static`; any context may register and read, interrupts included. Registration is
+/// the application's business: no breaker does it by itself.
+///
+/// ```
+/// use mcb::{CircuitBreaker, Config, ManualClock, NetError, Registry, RegistryError};
+///
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("imu"), &CLOCK);
+/// static GPS: CircuitBreaker<&ManualClock, NetError> =
+///     CircuitBreaker::new(&Config::new("gps").strategy(NetError), &CLOCK);
+/// static CIRCUITS: Registry<2> = Registry::new();
+///
+/// CIRCUITS.register(&IMU)?;
+/// CIRCUITS.register(&GPS)?;
+/// assert_eq!(CIRCUITS.register(&IMU), Err(RegistryError::Duplicate { id: "imu" }));
+/// GPS.force_open();
+/// let open: Vec<_> = CIRCUITS.open_circuits().map(|circuit| circuit.id()).collect();
+/// assert_eq!(open, ["gps"]);
+/// # Ok::<(), RegistryError>(())
+/// ```
+///
+/// # Interrupts
+///
+/// With the feature `std` a mutex guards it, else a critical section, as long as it takes to copy one
+/// reference (to compare `N` ids while registering). No user code runs inside.
+pub struct Registry<const N: usize> {
+    circuits: Lock<heapless::Vec<Entry, N>>,
+}
+
+type Entry = &'static (dyn Circuit + Sync);
+
+impl<const N: usize> Registry<N> {
+    /// Empty.
+    #[must_use]
+    pub const fn new() -> Self {
+        Registry { circuits: Lock::new(heapless::Vec::new()) }
+    }
+
+    /// Appends a breaker.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError::Duplicate`] when its id is taken, [`RegistryError::Full`] when there are `N`.
+    /// Nothing changes then.
+    pub fn register(&self, circuit: Entry) -> Result<(), RegistryError> {
+        let id = circuit.id();
+        self.circuits.with(|circuits| {
+            if circuits.iter().any(|other| other.id() == id) {
+                return Err(RegistryError::Duplicate { id });
+            }
+            circuits.push(circuit).map_err(|_| RegistryError::Full { id, capacity: N })
+        })
+    }
+
+    /// The breaker of that id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Entry> {
+        self.circuits().find(|circuit| circuit.id() == id)
+    }
+
+    /// All, in the order of registration. What is registered meanwhile comes too.
+    #[must_use]
+    pub fn circuits(&self) -> Circuits<'_, N> {
+        Circuits { registry: self, next: 0 }
+    }
+
+    /// Those that are [`Open`](State::Open) or [`ForcedOpen`](State::ForcedOpen) now; half-open ones
+    /// are not.
+    #[must_use]
+    pub fn open_circuits(&self) -> OpenCircuits<Circuits<'_, N>> {
+        OpenCircuits { circuits: self.circuits() }
+    }
+}
+
+impl<const N: usize> Default for Registry<N> {
+    fn default() -> Self {
+        Registry::new()
+    }
+}
+
+impl<const N: usize> core::fmt::Debug for Registry<N> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.circuits()).finish()
+    }
+}
+
+impl<'a, const N: usize> IntoIterator for &'a Registry<N> {
+    type Item = Entry;
+    type IntoIter = Circuits<'a, N>;
+
+    fn into_iter(self) -> Circuits<'a, N> {
+        self.circuits()
+    }
+}
+
+/// The breakers of a [`Registry`], in the order of registration.
+#[derive(Clone, Debug)]
+pub struct Circuits<'a, const N: usize> {
+    registry: &'a Registry<N>,
+    next: usize,
+}
+
+impl<const N: usize> Iterator for Circuits<'_, N> {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        // Nothing is ever taken out, so places are stable between two steps.
+        let next = self.registry.circuits.with(|circuits| circuits.get(self.next).copied())?;
+        self.next += 1;
+        Some(next)
+    }
+}
+
+/// The open ones among an iterator's breakers.
+#[derive(Clone, Debug)]
+pub struct OpenCircuits<I> {
+    circuits: I,
+}
+
+impl<'a, I: Iterator<Item = &'a (dyn Circuit + Sync)>> Iterator for OpenCircuits<I> {
+    type Item = &'a (dyn Circuit + Sync);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.circuits.find(|circuit| matches!(circuit.state(), State::Open | State::ForcedOpen))
+    }
+}
+
+/// The same reads over a plain slice, for breakers that are all known at compile time: no lock, and
+/// no registration that could fail.
+///
+/// ```
+/// use mcb::{CircuitBreaker, Config, ManualClock, View};
+///
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("imu"), &CLOCK);
+/// static CIRCUITS: View = View::new(&[&IMU]);
+///
+/// assert!(CIRCUITS.get("imu").is_some());
+/// assert_eq!(CIRCUITS.open_circuits().count(), 0);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    circuits: &'a [&'a (dyn Circuit + Sync)],
+}
+
+impl<'a> View<'a> {
+    /// Over these.
+    #[must_use]
+    pub const fn new(circuits: &'a [&'a (dyn Circuit + Sync)]) -> Self {
+        View { circuits }
+    }
+
+    /// The first breaker of that id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&'a (dyn Circuit + Sync)> {
+        self.circuits().find(|circuit| circuit.id() == id)
+    }
+
+    /// All, in the order of the slice.
+    #[must_use]
+    pub fn circuits(&self) -> core::iter::Copied<core::slice::Iter<'a, &'a (dyn Circuit + Sync)>> {
+        self.circuits.iter().copied()
+    }
+
+    /// As [`Registry::open_circuits`].
+    #[must_use]
+    pub fn open_circuits(&self) -> impl Iterator<Item = &'a (dyn Circuit + Sync)> + use<'a> {
+        OpenCircuits { circuits: self.circuits() }
+    }
+}
+
+/// A breaker that was not registered; nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// Another breaker has that id.
+    Duplicate {
+        /// The id of both.
+        id: &'static str,
+    },
+    /// All places are taken.
+    Full {
+        /// The breaker that found none.
+        id: &'static str,
+        /// How many there are.
+        capacity: usize,
+    },
+}
+
+impl core::fmt::Display for RegistryError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            RegistryError::Duplicate { id } => write!(f, "circuit {id} is registered already"),
+            RegistryError::Full { id, capacity } => {
+                write!(f, "no place for circuit {id}: the registry holds at most {capacity}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for RegistryError {}

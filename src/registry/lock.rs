@@ -1,0 +1,31 @@
+//! The registry's lock: the one place where a hosted system and a microcontroller differ there. With
+//! `std` a host needs no critical-section implementation to link.
+
+#[cfg(feature = "std")]
+pub(super) struct Lock<T>(std::sync::Mutex<T>);
+
+#[cfg(feature = "std")]
+impl<T> Lock<T> {
+    pub(super) const fn new(value: T) -> Self {
+        Lock(std::sync::Mutex::new(value))
+    }
+
+    pub(super) fn with<U>(&self, f: impl FnOnce(&mut T) -> U) -> U {
+        // No user code runs inside, so a poisoned value is whole all the same.
+        f(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+#[cfg(not(feature = "std"))]
+pub(super) struct Lock<T>(critical_section::Mutex<core::cell::RefCell<T>>);
+
+#[cfg(not(feature = "std"))]
+impl<T> Lock<T> {
+    pub(super) const fn new(value: T) -> Self {
+        Lock(critical_section::Mutex::new(core::cell::RefCell::new(value)))
+    }
+
+    pub(super) fn with<U>(&self, f: impl FnOnce(&mut T) -> U) -> U {
+        critical_section::with(|token| f(&mut self.0.borrow_ref_mut(token)))
+    }
+}
