@@ -70,10 +70,9 @@ impl Cell {
     #[inline]
     pub(crate) fn opened(&self) -> Option<u32> {
         let word = self.load();
-        match word.control.is_open() {
-            true => Some(never_zero(word.stamp)),
-            false => Some(self.saved_opening()).filter(|&tick| tick != 0),
-        }
+        let tick =
+            if word.control.is_open() { never_zero(word.stamp) } else { self.saved_opening() };
+        Some(tick).filter(|&tick| tick != 0)
     }
 }
 

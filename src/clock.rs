@@ -18,19 +18,19 @@
 //! 2³² ticks reads `Open` once more, for one timeout plus that guard band; a probe's place likewise.
 //! No hook fires for it.
 
-mod function;
-mod manual;
 #[cfg(feature = "embedded-time")]
 mod embedded_time;
+mod function;
+mod manual;
 #[cfg(feature = "std")]
 mod std;
 
-pub use function::FnClock;
-pub use manual::ManualClock;
 #[cfg(feature = "embedded-time")]
 pub use self::embedded_time::EmbeddedTime;
 #[cfg(feature = "std")]
 pub use self::std::StdClock;
+pub use function::FnClock;
+pub use manual::ManualClock;
 
 /// A source of ticks.
 ///

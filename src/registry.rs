@@ -94,15 +94,6 @@ impl<const N: usize> core::fmt::Debug for Registry<N> {
     }
 }
 
-impl<'a, const N: usize> IntoIterator for &'a Registry<N> {
-    type Item = Entry;
-    type IntoIter = Circuits<'a, N>;
-
-    fn into_iter(self) -> Circuits<'a, N> {
-        self.circuits()
-    }
-}
-
 /// The breakers of a [`Registry`], in the order of registration.
 #[derive(Clone, Debug)]
 pub struct Circuits<'a, const N: usize> {
@@ -167,13 +158,11 @@ impl<'a> View<'a> {
     }
 
     /// All, in the order of the slice.
-    #[must_use]
     pub fn circuits(&self) -> core::iter::Copied<core::slice::Iter<'a, &'a (dyn Circuit + Sync)>> {
         self.circuits.iter().copied()
     }
 
     /// As [`Registry::open_circuits`].
-    #[must_use]
     pub fn open_circuits(&self) -> impl Iterator<Item = &'a (dyn Circuit + Sync)> + use<'a> {
         OpenCircuits { circuits: self.circuits() }
     }

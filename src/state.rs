@@ -135,11 +135,6 @@ impl Control {
     }
 
     #[inline]
-    pub(crate) const fn generation(self) -> u32 {
-        self.0 & GENERATION_MASK
-    }
-
-    #[inline]
     pub(crate) const fn openings(self) -> u32 {
         self.0 >> OPENINGS & OPENINGS_MASK
     }
@@ -231,8 +226,9 @@ impl Word {
         // Closed words always hold 0 openings, so that one addition serves both ways in.
         let openings = self.control.openings();
         let openings = if openings < OPENINGS_MASK { openings + 1 } else { openings };
-        let control =
-            Control::phase_bits(State::Open) | openings << OPENINGS | self.control.next_generation();
+        let control = Control::phase_bits(State::Open)
+            | openings << OPENINGS
+            | self.control.next_generation();
         Word { control: Control(control), stamp: now }
     }
 
@@ -322,7 +318,9 @@ pub(crate) fn settle<S: Strategy>(
     match verdict {
         Verdict::Failure => word.opened(now()),
         Verdict::Ignore => word.place_back(carried),
-        Verdict::Success if word.control.successes() + 1 >= u32::from(limits.recovery_threshold) => {
+        Verdict::Success
+            if word.control.successes() + 1 >= u32::from(limits.recovery_threshold) =>
+        {
             word.moved_to(State::Closed, S::FRESH)
         }
         Verdict::Success => {

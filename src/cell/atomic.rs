@@ -51,7 +51,8 @@ impl Cell {
             return false;
         }
         saved == tick
-            || match self.opened.compare_exchange(saved, tick, Ordering::AcqRel, Ordering::Relaxed) {
+            || match self.opened.compare_exchange(saved, tick, Ordering::AcqRel, Ordering::Relaxed)
+            {
                 Ok(_) => true,
                 Err(other) => other == tick,
             }

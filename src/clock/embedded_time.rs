@@ -37,7 +37,10 @@ where
     const HZ: u32 = {
         let (numerator, denominator) =
             (*K::SCALING_FACTOR.numerator(), *K::SCALING_FACTOR.denominator());
-        if numerator == 0 { 0 } else { denominator / numerator }
+        match denominator.checked_div(numerator) {
+            Some(hz) => hz,
+            None => 0,
+        }
     };
 
     fn now(&self) -> u32 {

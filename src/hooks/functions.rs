@@ -47,9 +47,11 @@ pub struct Hooks {
 /// ```
 #[derive(Debug)]
 pub struct TypedHooks<T, E> {
-    on_open: Option<fn(&dyn Circuit, Cause<'_, T, E>)>,
+    on_open: Option<OnOpen<T, E>>,
     watch: Watch,
 }
+
+type OnOpen<T, E> = fn(&dyn Circuit, Cause<'_, T, E>);
 
 /// The hooks that are the same for both.
 #[derive(Clone, Copy, Debug, Default)]
@@ -142,7 +144,7 @@ macro_rules! watch {
             #[inline]
             fn on_open(&self, circuit: &dyn Circuit, cause: Cause<'_>) {
                 if let Some(hook) = self.on_open {
-                    self.tell(hook, circuit, cause);
+                    <$hooks>::tell(hook, circuit, cause);
                 }
             }
 
@@ -176,7 +178,7 @@ watch!(TypedHooks<T, E>, T, E);
 
 impl Hooks {
     #[inline]
-    fn tell(&self, hook: fn(&dyn Circuit, Cause<'_>), circuit: &dyn Circuit, cause: Cause<'_>) {
+    fn tell(hook: fn(&dyn Circuit, Cause<'_>), circuit: &dyn Circuit, cause: Cause<'_>) {
         hook(circuit, cause);
     }
 }
@@ -184,12 +186,7 @@ impl Hooks {
 impl<T, E> TypedHooks<T, E> {
     /// Causes without a value: what happens to permits and to calls that never returned.
     #[inline]
-    fn tell(
-        &self,
-        hook: fn(&dyn Circuit, Cause<'_, T, E>),
-        circuit: &dyn Circuit,
-        cause: Cause<'_>,
-    ) {
+    fn tell(hook: fn(&dyn Circuit, Cause<'_, T, E>), circuit: &dyn Circuit, cause: Cause<'_>) {
         hook(
             circuit,
             match cause {
