@@ -74,6 +74,12 @@ impl<const N: usize> Registry<N> {
         Circuits { registry: self, next: 0 }
     }
 
+    /// As [`circuits`](Self::circuits), under the name that `for` loops look for.
+    #[must_use]
+    pub fn iter(&self) -> Circuits<'_, N> {
+        self.circuits()
+    }
+
     /// Those that are [`Open`](State::Open) or [`ForcedOpen`](State::ForcedOpen) now; half-open ones
     /// are not.
     #[must_use]
@@ -91,6 +97,15 @@ impl<const N: usize> Default for Registry<N> {
 impl<const N: usize> core::fmt::Debug for Registry<N> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_list().entries(self.circuits()).finish()
+    }
+}
+
+impl<'a, const N: usize> IntoIterator for &'a Registry<N> {
+    type Item = Entry;
+    type IntoIter = Circuits<'a, N>;
+
+    fn into_iter(self) -> Circuits<'a, N> {
+        self.circuits()
     }
 }
 

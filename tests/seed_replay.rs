@@ -11,7 +11,8 @@
 //! call under way, or at which the seed is closed and clean, to which mcb is then reset. The seed's
 //! own transitions are not modelled: a predicate sees what was recorded before and after, and which
 //! calls mcb has admitted when.
-
+// The recording is ours and small: signed fields hold −1 for "none", and a column may be absent.
+#![allow(clippy::cast_sign_loss, clippy::option_option, clippy::type_complexity)]
 #![cfg(not(loom))]
 
 #[path = "seed/driver.rs"]

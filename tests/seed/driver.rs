@@ -17,7 +17,7 @@ use crate::recording::{Fault, Fired, Got, Outcome, START, Settings, Value};
 
 /// How calls go through the breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub(crate) enum Way {
     /// `call`; overlapping ones are `call_async`, polled when they begin and when they finish.
     Calls,
     /// `try_acquire`, and the verdict through the permit.
@@ -28,20 +28,20 @@ pub enum Way {
 
 /// One way to replay a sequence.
 #[derive(Clone, Copy, Debug)]
-pub struct Variant {
-    pub way: Way,
-    pub max_probes: u8,
+pub(crate) struct Variant {
+    pub(crate) way: Way,
+    pub(crate) max_probes: u8,
     /// The tick of mcb's clock at the recording's start: close to the wrap, it wraps on the way.
-    pub start: u32,
+    pub(crate) start: u32,
 }
 
 /// What mcb's reads say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reads {
-    pub state: State,
-    pub errors: u16,
-    pub successes: u16,
-    pub open_time: Option<u32>,
+pub(crate) struct Reads {
+    pub(crate) state: State,
+    pub(crate) errors: u16,
+    pub(crate) successes: u16,
+    pub(crate) open_time: Option<u32>,
 }
 
 thread_local! {
@@ -70,7 +70,7 @@ type Breaker<S, const B: usize, const W: usize> =
 type Running = Pin<Box<dyn Future<Output = Result<Value, Error<Fault>>>>>;
 
 /// A breaker under replay, whatever its strategy and lists.
-pub trait Driver {
+pub(crate) trait Driver {
     fn call(&mut self, outcome: Outcome) -> Got;
     fn begin(&mut self, id: u32, outcome: Outcome) -> Got;
     fn finish(&mut self, id: u32) -> Got;
@@ -92,7 +92,7 @@ fn leak<T>(value: T) -> &'static mut T {
     Box::leak(Box::new(value))
 }
 
-pub fn driver(settings: &Settings, variant: Variant) -> Box<dyn Driver> {
+pub(crate) fn driver(settings: &Settings, variant: Variant) -> Box<dyn Driver> {
     use crate::recording::Strategy::{NetError, SingleReset};
     FIRED.take();
     let is_loud = |fault: &Fault| matches!(fault, Fault::Loud | Fault::LoudChild | Fault::Both);
@@ -327,6 +327,6 @@ impl<S: mcb::Strategy, const B: usize, const W: usize> Driver for Exclusive<S, B
 }
 
 /// The recording's tick on mcb's clock.
-pub fn tick(variant: Variant, recorded: i64) -> u32 {
+pub(crate) fn tick(variant: Variant, recorded: i64) -> u32 {
     variant.start.wrapping_add((recorded - START) as u32)
 }

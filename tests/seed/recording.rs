@@ -3,24 +3,24 @@
 use mcb::State;
 
 /// The whole file.
-pub const TEXT: &str = include_str!("recorded.txt");
+pub(crate) const TEXT: &str = include_str!("recorded.txt");
 
 /// What the first line must say, so that no other version slips in.
 const HEADER: &str = "# pycircuitbreaker 0.4.0, seed 4, format 1, clock starts at 1000;";
 
 /// The fake clock's first tick, which is also when each breaker was made.
-pub const START: i64 = 1000;
+pub(crate) const START: i64 = 1000;
 
 /// What a guarded function returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value {
+pub(crate) enum Value {
     Good,
     Bad,
 }
 
 /// What it raised: the lists name `Loud` and `Quiet`, the children derive from them, `Both` from both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     Other,
     Loud,
     LoudChild,
@@ -29,30 +29,30 @@ pub enum Fault {
     Both,
 }
 
-pub type Outcome = Result<Value, Fault>;
+pub(crate) type Outcome = Result<Value, Fault>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strategy {
+pub(crate) enum Strategy {
     SingleReset,
     NetError,
 }
 
 /// The settings of one sequence.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    pub number: u32,
-    pub strategy: Strategy,
-    pub shape: &'static str,
-    pub errors: u16,
-    pub successes: u8,
-    pub timeout: u32,
-    pub whitelist: bool,
-    pub blacklist: bool,
-    pub detect: bool,
+pub(crate) struct Settings {
+    pub(crate) number: u32,
+    pub(crate) strategy: Strategy,
+    pub(crate) shape: &'static str,
+    pub(crate) errors: u16,
+    pub(crate) successes: u8,
+    pub(crate) timeout: u32,
+    pub(crate) whitelist: bool,
+    pub(crate) blacklist: bool,
+    pub(crate) detect: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub enum Event {
+pub(crate) enum Event {
     /// The clock moves, back if negative.
     Step(i64),
     /// Begun and finished at once.
@@ -63,7 +63,7 @@ pub enum Event {
 
 /// What a caller got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Got {
+pub(crate) enum Got {
     Nothing,
     /// Admitted, and not finished yet.
     Pending,
@@ -74,33 +74,33 @@ pub enum Got {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fired {
+pub(crate) enum Fired {
     Open(Outcome),
     Close,
 }
 
 /// One line: an event, and what was seen after it.
 #[derive(Clone, Copy, Debug)]
-pub struct Line {
-    pub text: &'static str,
-    pub event: Event,
-    pub got: Got,
-    pub seen: Seen,
-    pub fired: Option<Fired>,
+pub(crate) struct Line {
+    pub(crate) text: &'static str,
+    pub(crate) event: Event,
+    pub(crate) got: Got,
+    pub(crate) seen: Seen,
+    pub(crate) fired: Option<Fired>,
 }
 
 /// The properties of the seed's breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
-    pub state: State,
-    pub errors: u16,
-    pub successes: u16,
-    pub open_time: i64,
+pub(crate) struct Seen {
+    pub(crate) state: State,
+    pub(crate) errors: u16,
+    pub(crate) successes: u16,
+    pub(crate) open_time: i64,
 }
 
 impl Seen {
     /// A breaker that was just made.
-    pub fn fresh(settings: &Settings) -> Seen {
+    pub(crate) fn fresh(settings: &Settings) -> Seen {
         let successes = match settings.strategy {
             Strategy::SingleReset => 0,
             Strategy::NetError => settings.errors,
@@ -109,12 +109,12 @@ impl Seen {
     }
 }
 
-pub struct Sequence {
-    pub settings: Settings,
-    pub lines: Vec<Line>,
+pub(crate) struct Sequence {
+    pub(crate) settings: Settings,
+    pub(crate) lines: Vec<Line>,
 }
 
-pub fn sequences() -> Vec<Sequence> {
+pub(crate) fn sequences() -> Vec<Sequence> {
     let mut lines = TEXT.lines();
     let header = lines.next().expect("the recording is not empty");
     assert!(header.starts_with(HEADER), "another recording: {header}");
