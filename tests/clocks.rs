@@ -1,0 +1,117 @@
+//! Each clock: its rate, its wrap, and that time which stands still only delays recovery.
+#![cfg(not(loom))]
+
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::time::Duration;
+
+use mcb::{CircuitBreaker, Clock, Config, FnClock, ManualClock, State};
+
+#[test]
+fn a_manual_clock_rounds_up_to_whole_ticks_and_wraps() {
+    let clock = ManualClock::<1_000>::at(u32::MAX);
+    clock.advance(Duration::from_micros(1));
+    assert_eq!(clock.now(), 0);
+    clock.set(7);
+    clock.advance_ticks(u32::MAX);
+    assert_eq!(clock.now(), 6);
+}
+
+#[test]
+#[should_panic(expected = "the manual clock wraps within")]
+fn a_manual_clock_refuses_more_than_its_range() {
+    ManualClock::<1_000>::new().advance(Duration::from_secs(1 << 32));
+}
+
+#[test]
+fn u64_ticks_keep_their_high_half_across_the_wrap_of_the_low_one() {
+    static NOW: AtomicU64 = AtomicU64::new(0);
+    static B: CircuitBreaker<FnClock<u64, 1_000>> = CircuitBreaker::new(
+        &Config::new("b").error_threshold(1).recovery_timeout(Duration::from_secs(1)),
+        FnClock::new(|| NOW.load(Relaxed)),
+    );
+    let opened = (7 << 32) - 10;
+    NOW.store(opened, Relaxed);
+    let _ = B.call(|| Err::<(), _>(()));
+    NOW.store(opened + 999, Relaxed);
+    assert_eq!((B.state(), B.open_time()), (State::Open, Some(opened)));
+    assert_eq!(B.recovery_start_time(), Some(opened + 1_000));
+    NOW.store(opened + 1_000, Relaxed);
+    assert_eq!((B.state(), B.open_time()), (State::HalfOpen, Some(opened)));
+}
+
+#[test]
+fn timeouts_round_up_to_whole_ticks() {
+    static CLOCK: ManualClock<100> = ManualClock::new();
+    static B: CircuitBreaker<&ManualClock<100>> = CircuitBreaker::new(
+        &Config::new("b").error_threshold(1).recovery_timeout(Duration::from_millis(11)),
+        &CLOCK,
+    );
+    let _ = B.call(|| Err::<(), _>(()));
+    assert_eq!(B.retry_after().map(mcb::Wait::ticks), Some(2));
+    assert_eq!(B.retry_after().map(mcb::Wait::as_duration), Some(Duration::from_millis(20)));
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn the_std_clock_does_not_go_back() {
+    let first = mcb::StdClock.now();
+    assert!(mcb::StdClock.now() >= first);
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn threads_own_a_manual_clock_together() {
+    let clock = std::sync::Arc::new(ManualClock::<1_000>::new());
+    let config = Config::new("b").error_threshold(1).recovery_timeout(Duration::from_secs(1));
+    let breaker = CircuitBreaker::from_config(config, clock.clone()).unwrap();
+    let _ = breaker.call(|| Err::<(), _>(()));
+    std::thread::scope(|scope| {
+        scope.spawn(|| clock.advance(Duration::from_secs(1)));
+    });
+    assert_eq!(breaker.state(), State::HalfOpen);
+}
+
+#[cfg(feature = "embedded-time")]
+mod embedded_time {
+    use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+
+    use embedded_time::clock::Error;
+    use embedded_time::rate::Fraction;
+    use embedded_time::{Clock as _, Instant};
+    use mcb::{CircuitBreaker, Clock, Config, EmbeddedTime, State};
+
+    static NOW: AtomicU32 = AtomicU32::new(u32::MAX - 1);
+    static BROKEN: AtomicBool = AtomicBool::new(false);
+
+    #[derive(Debug)]
+    struct Timer;
+    impl embedded_time::Clock for Timer {
+        type T = u32;
+        const SCALING_FACTOR: Fraction = Fraction::new(1, 32_768);
+        fn try_now(&self) -> Result<Instant<Self>, Error> {
+            if BROKEN.load(Relaxed) {
+                Err(Error::Unspecified)
+            } else {
+                Ok(Instant::new(NOW.load(Relaxed)))
+            }
+        }
+    }
+
+    #[test]
+    fn it_wraps_and_a_failing_source_only_delays_recovery() {
+        static B: CircuitBreaker<EmbeddedTime<Timer>> = CircuitBreaker::new(
+            &Config::new("b").error_threshold(1).recovery_timeout_ticks(4),
+            EmbeddedTime::new(Timer),
+        );
+        assert_eq!(<EmbeddedTime<Timer> as Clock>::HZ, 32_768);
+        assert!(Timer.try_now().is_ok());
+        let _ = B.call(|| Err::<(), _>(()));
+        NOW.store(1, Relaxed); // over the wrap, three ticks later
+        assert_eq!(B.state(), State::Open);
+        BROKEN.store(true, Relaxed);
+        NOW.store(100, Relaxed);
+        assert_eq!(B.state(), State::Open); // time stands still
+        BROKEN.store(false, Relaxed);
+        assert_eq!(B.state(), State::HalfOpen);
+    }
+}
