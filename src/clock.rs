@@ -7,8 +7,8 @@
 //! |---|---|---|---|---|---|
 //! | [`ManualClock`] | – | `u32` | a parameter, 1,000 by default | 24.8 days | 49.7 days |
 //! | [`FnClock`] | – | `u32` or `u64` | a parameter | 2³¹ ticks | 2³² ticks |
-//! | [`StdClock`](crate::StdClock) | `std` | `u64` | 1,000 | 24.8 days | 49.7 days |
-//! | [`EmbeddedTime`](crate::EmbeddedTime) | `embedded-time` | `u32` or `u64` | the clock's | 2³¹ ticks | 2³² ticks |
+//! | [`StdClock`] | `std` | `u64` | 1,000 | 24.8 days | 49.7 days |
+//! | [`EmbeddedTime`] | `embedded-time` | `u32` or `u64` | the clock's | 2³¹ ticks | 2³² ticks |
 //!
 //! # Wraparound
 //!
