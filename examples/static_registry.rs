@@ -59,8 +59,6 @@ static GPS: CircuitBreaker<SysTick, Consecutive, Lists<Fault, 0, 1>> = CircuitBr
     SysTick,
 );
 
-// A list's predicates take the error by reference, whatever its size.
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_busy(fault: &Fault) -> bool {
     matches!(fault, Fault::Busy)
 }

@@ -312,7 +312,7 @@ fn registry_25_two_are_listed_in_order() {
     let registry = Registry::<2>::new();
     registry.register(&TWO).unwrap();
     registry.register(&ONE).unwrap();
-    let ids: Vec<_> = registry.circuits().map(|circuit| circuit.id()).collect();
+    let ids: Vec<_> = registry.circuits().map(Circuit::id).collect();
     assert_eq!(ids, ["two", "one"]);
 }
 
@@ -340,7 +340,7 @@ fn registry_29_of_an_open_and_a_closed_one_the_open_one_is_listed() {
     registry.register(&ONE).unwrap();
     registry.register(&OPEN).unwrap();
     fail(&OPEN, Fault::Timeout);
-    let open: Vec<_> = registry.open_circuits().map(|circuit| circuit.id()).collect();
+    let open: Vec<_> = registry.open_circuits().map(Circuit::id).collect();
     assert_eq!(open, ["open"]);
     CLOCK.advance(RECOVERY);
     assert_eq!(registry.open_circuits().count(), 0); // half-open is not listed
