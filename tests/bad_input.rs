@@ -1,0 +1,151 @@
+//! What cannot be refused has a defined outcome, and no result of a guarded function is lost.
+#![cfg(not(loom))]
+
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::task::{Context, Waker};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use mcb::{
+    Cause, Circuit, CircuitBreaker, Config, ConfigError, Consecutive, Hooked, Hooks, ManualClock,
+    Observer, Registry, RegistryError, Rules, State, Verdict,
+};
+
+type Clock = &'static ManualClock;
+static CLOCK: ManualClock = ManualClock::new();
+
+#[test]
+fn a_full_registry_and_a_second_same_id_are_errors_that_change_nothing() {
+    static A: CircuitBreaker<Clock> = CircuitBreaker::new(&Config::new("a"), &CLOCK);
+    static OTHER_A: CircuitBreaker<Clock> = CircuitBreaker::new(&Config::new("a"), &CLOCK);
+    static B: CircuitBreaker<Clock> = CircuitBreaker::new(&Config::new("b"), &CLOCK);
+    let registry = Registry::<1>::new();
+    registry.register(&A).unwrap();
+    let clash = registry.register(&OTHER_A).unwrap_err();
+    assert_eq!(clash.to_string(), "circuit a is registered already");
+    let full = registry.register(&B).unwrap_err();
+    assert_eq!(full, RegistryError::Full { id: "b", capacity: 1 });
+    assert_eq!(full.to_string(), "no place for circuit b: the registry holds at most 1");
+    assert_eq!(registry.circuits().map(Circuit::id).collect::<Vec<_>>(), ["a"]);
+}
+
+#[test]
+fn a_clock_that_stands_still_delays_recovery_until_it_moves() {
+    static STILL: ManualClock = ManualClock::new();
+    static B: CircuitBreaker<Clock> =
+        CircuitBreaker::new(&Config::new("b").error_threshold(1), &STILL);
+    B.try_acquire().unwrap().failure();
+    for _ in 0..1_000 {
+        assert!(B.call(|| Ok::<_, ()>(())).is_err());
+    }
+    STILL.advance_ticks(30_000);
+    assert!(B.call(|| Ok::<_, ()>(())).is_ok());
+    assert_eq!(B.state(), State::Closed);
+}
+
+#[derive(Clone, Copy)]
+struct PanickingRule;
+impl Observer for PanickingRule {}
+impl<T, E> Rules<T, E> for PanickingRule {
+    fn judge(&self, _: &Result<T, E>) -> Verdict {
+        panic!("the rule's own fault")
+    }
+}
+
+#[test]
+fn a_panic_in_a_rule_is_a_failure_of_the_call() {
+    static B: CircuitBreaker<Clock, Consecutive, PanickingRule> =
+        CircuitBreaker::new(&Config::new("b").rules(PanickingRule), &CLOCK);
+    assert!(catch_unwind(AssertUnwindSafe(|| B.call(|| Ok::<_, ()>(())))).is_err());
+    assert_eq!(B.error_count(), 1);
+}
+
+static CAUSES: AtomicU32 = AtomicU32::new(0);
+fn remember(_: &dyn Circuit, cause: Cause<'_>) {
+    let digit = match cause {
+        Cause::Panic => 1,
+        Cause::Dropped => 2,
+        _ => 9,
+    };
+    CAUSES.store(CAUSES.load(Relaxed) * 10 + digit, Relaxed);
+}
+
+#[test]
+fn a_panic_while_polled_is_a_failure_and_a_drop_what_the_configuration_says() {
+    static B: CircuitBreaker<Clock, Consecutive, Hooked> = CircuitBreaker::new(
+        &Config::new("b")
+            .error_threshold(1)
+            .dropped(Verdict::Failure)
+            .hooks(Hooks::new().on_open(remember)),
+        &CLOCK,
+    );
+    let mut context = Context::from_waker(Waker::noop());
+    let mut polls = 0;
+    let mut call = Box::pin(B.call_async(poll_fn(|_| {
+        polls += 1;
+        assert!(polls < 2, "the second poll panics");
+        core::task::Poll::<Result<(), ()>>::Pending
+    })));
+    assert!(call.as_mut().poll(&mut context).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut context))).is_err());
+    drop(call);
+    assert_eq!((B.state(), CAUSES.load(Relaxed)), (State::Open, 1));
+
+    B.reset();
+    {
+        let mut call = pin!(B.call_async(core::future::pending::<Result<(), ()>>()));
+        assert!(call.as_mut().poll(&mut context).is_pending());
+    }
+    assert_eq!((B.state(), CAUSES.load(Relaxed)), (State::Open, 12));
+
+    B.reset();
+    drop(B.try_acquire().unwrap());
+    assert_eq!((B.state(), CAUSES.load(Relaxed)), (State::Open, 122));
+}
+
+#[test]
+fn every_bad_field_is_refused_at_run_time_with_its_name_and_limit() {
+    fn refused(config: Config<Clock>) -> String {
+        // The constructor keeps the configuration by reference: leaked, as a test may.
+        let config: &'static Config<Clock> = Box::leak(Box::new(config));
+        CircuitBreaker::try_new(config, &CLOCK).unwrap_err().to_string()
+    }
+    let good = Config::<Clock>::new("b");
+    for (config, message) in [
+        (good.error_threshold(0), "error_threshold must be 1 to 4096"),
+        (good.error_threshold(4_097), "error_threshold must be 1 to 4096"),
+        (good.recovery_threshold(0), "recovery_threshold must be 1 to 32"),
+        (good.recovery_threshold(33), "recovery_threshold must be 1 to 32"),
+        (good.max_probes(0), "max_probes must be 1 to 15"),
+        (good.max_probes(16), "max_probes must be 1 to 15"),
+        (good.recovery_timeout_ticks(0), "recovery_timeout must be 1 to 2^31 ticks of the clock"),
+        (
+            good.recovery_timeout_ticks((1 << 31) + 1),
+            "recovery_timeout must be 1 to 2^31 ticks of the clock",
+        ),
+        (good.probe_timeout_ticks(0), "probe_timeout must be 1 to 2^31 ticks of the clock"),
+        (good.dropped(Verdict::Success), "dropped must be Verdict::Ignore or Verdict::Failure"),
+    ] {
+        assert_eq!(refused(config), message);
+    }
+    assert_eq!(ConfigError::ClockRate.to_string(), "the clock's HZ must be at least 1");
+}
+
+#[test]
+fn the_largest_settings_work() {
+    static WIDE: ManualClock = ManualClock::at(u32::MAX);
+    static B: CircuitBreaker<Clock> = CircuitBreaker::new(
+        &Config::new("b").error_threshold(4_096).recovery_timeout_ticks(1 << 31).max_probes(15),
+        &WIDE,
+    );
+    for _ in 0..4_096 {
+        assert_eq!(B.state(), State::Closed);
+        assert_eq!(B.call(|| Err::<(), _>(7)), Err(mcb::Error::Inner(7)));
+    }
+    WIDE.advance_ticks((1 << 31) - 1);
+    assert_eq!((B.state(), B.error_count()), (State::Open, 4_096));
+    WIDE.advance_ticks(1);
+    let probes: Vec<_> = (0..16).filter_map(|_| B.try_acquire().ok()).collect();
+    assert_eq!(probes.len(), 15);
+}
