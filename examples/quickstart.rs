@@ -38,7 +38,11 @@ fn read_sensor(address: SocketAddr) -> io::Result<u16> {
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     let mut reading = [0; 2];
-    stream.read_exact(&mut reading)?;
+    stream.read_exact(&mut reading).map_err(|error| match error.kind() {
+        // What Unix calls a read that timed out.
+        io::ErrorKind::WouldBlock => io::Error::new(io::ErrorKind::TimedOut, "no answer in time"),
+        _ => error,
+    })?;
     Ok(u16::from_be_bytes(reading))
 }
 
