@@ -266,9 +266,14 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
             return admitted;
         }
         self.fail(new.control, Cause::Recovery);
-        // The stored word is open again for a whole timeout, unless somebody was faster.
-        let control = self.cell.load().control;
-        Admission { control, wait: self.settings().limits.recovery_timeout }
+        // Usually open again for a whole timeout; but the hook, or somebody faster, may have moved it.
+        let word = self.cell.load();
+        let wait = match state::admit(word, || self.now(), &self.settings().limits) {
+            Err(wait) => wait.unwrap_or(BY_HAND),
+            // A wait of 0 means admitted, and this call is not: the next one may be.
+            Ok(_) => 1,
+        };
+        Admission { control: word.control, wait }
     }
 
     /// Takes an outcome and tells the hooks but `on_open`; `true` when it has opened the breaker, and

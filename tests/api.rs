@@ -201,3 +201,21 @@ fn generated_ids_are_random_uuids() {
     assert_ne!(a.get_id(), b.get_id());
     assert_eq!(a.get_id().as_bytes()[14], b'4');
 }
+
+fn give_up(circuit: &dyn Circuit) -> bool {
+    circuit.force_open();
+    false
+}
+
+#[test]
+fn a_recovery_step_that_forces_it_open_leaves_no_time_to_tell() {
+    static CLOCK: ManualClock = ManualClock::new();
+    static B: CircuitBreaker<&ManualClock, Consecutive, Hooked> = CircuitBreaker::new(
+        &Config::new("b").error_threshold(1).hooks(mcb::Hooks::new().before_probe(give_up)),
+        &CLOCK,
+    );
+    B.try_acquire().unwrap().failure();
+    CLOCK.advance(Duration::from_secs(30));
+    assert_eq!(B.try_acquire().unwrap_err().retry_after, None);
+    assert_eq!(B.state(), State::ForcedOpen);
+}
