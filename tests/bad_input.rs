@@ -4,7 +4,7 @@
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use core::task::{Context, Waker};
+use core::task::{Context, Poll, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mcb::{
@@ -85,7 +85,7 @@ fn a_panic_while_polled_is_a_failure_and_a_drop_what_the_configuration_says() {
     let mut call = Box::pin(B.call_async(poll_fn(|_| {
         polls += 1;
         assert!(polls < 2, "the second poll panics");
-        core::task::Poll::<Result<(), ()>>::Pending
+        Poll::<Result<(), ()>>::Pending
     })));
     assert!(call.as_mut().poll(&mut context).is_pending());
     assert!(catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut context))).is_err());
@@ -148,4 +148,130 @@ fn the_largest_settings_work() {
     WIDE.advance_ticks(1);
     let probes: Vec<_> = (0..16).filter_map(|_| B.try_acquire().ok()).collect();
     assert_eq!(probes.len(), 15);
+}
+
+#[test]
+fn a_panic_counts_through_call_and_call_mut() {
+    static C: ManualClock = ManualClock::new();
+    static CF: Config<Clock> = Config::new("b").error_threshold(3);
+    let mut b = CircuitBreaker::try_new(&CF, &C).unwrap();
+    assert!(catch_unwind(AssertUnwindSafe(|| b.call(|| -> Result<(), ()> { panic!() }))).is_err());
+    assert!(
+        catch_unwind(AssertUnwindSafe(|| b.call_mut(|| -> Result<(), ()> { panic!() }))).is_err()
+    );
+    assert_eq!((b.state(), b.error_count()), (State::Closed, 2));
+    assert_eq!(b.call_mut(|| Err::<(), _>(1)), Err(mcb::Error::Inner(1)));
+    assert_eq!(b.state(), State::Open);
+}
+
+#[test]
+fn permits_kept_for_ever_never_wedge_it() {
+    static C: ManualClock = ManualClock::at(u32::MAX - 5);
+    static B: CircuitBreaker<Clock> = CircuitBreaker::new(
+        &Config::new("b").error_threshold(1).max_probes(3).recovery_timeout_ticks(10),
+        &C,
+    );
+    let _ = B.call(|| Err::<(), _>(1));
+    for _ in 0..200 {
+        C.advance_ticks(10);
+        let n = (0..20).filter(|_| B.try_acquire().map(core::mem::forget).is_ok()).count();
+        assert!((1..=3).contains(&n), "{n}");
+    }
+    C.advance_ticks(10);
+    assert!(B.call(|| Ok::<_, ()>(())).is_ok());
+    assert_eq!(B.state(), State::Closed);
+}
+
+#[test]
+fn a_clock_that_jumps_back_during_a_probe_only_delays() {
+    static C: ManualClock = ManualClock::at(500_000);
+    static B: CircuitBreaker<Clock> =
+        CircuitBreaker::new(&Config::new("b").error_threshold(1).recovery_timeout_ticks(10), &C);
+    let _ = B.call(|| Err::<(), _>(1));
+    C.advance_ticks(10);
+    core::mem::forget(B.try_acquire().unwrap());
+    C.set(500_000 - 60_000);
+    assert_eq!(B.try_acquire().unwrap_err().retry_after.map(mcb::Wait::ticks), Some(10));
+    C.set(500_020);
+    assert!(B.call(|| Ok::<_, ()>(())).is_ok());
+}
+
+#[test]
+fn a_rejected_future_is_never_polled_and_a_dropped_one_ignored() {
+    static C: ManualClock = ManualClock::new();
+    static B: CircuitBreaker<Clock> = CircuitBreaker::new(&Config::new("b").error_threshold(1), &C);
+    let mut cx = Context::from_waker(Waker::noop());
+    {
+        let mut f = pin!(B.call_async(core::future::pending::<Result<(), ()>>()));
+        assert!(f.as_mut().poll(&mut cx).is_pending());
+    }
+    assert_eq!((B.state(), B.error_count()), (State::Closed, 0));
+    let _ = B.call(|| Err::<(), _>(1));
+    let mut polled = false;
+    let mut f = Box::pin(B.call_async(core::future::poll_fn(|_| {
+        polled = true;
+        Poll::Ready(Ok::<_, ()>(()))
+    })));
+    let answer = f.as_mut().poll(&mut cx);
+    drop(f);
+    assert!(matches!(answer, Poll::Ready(Err(mcb::Error::Rejected(_)))));
+    assert!(!polled);
+}
+
+#[test]
+fn a_result_reaches_the_caller_though_the_breaker_was_forced_meanwhile() {
+    static C: ManualClock = ManualClock::new();
+    static B: CircuitBreaker<Clock> = CircuitBreaker::new(&Config::new("b").error_threshold(1), &C);
+    assert_eq!(
+        B.call(|| {
+            B.force_open();
+            Ok::<_, ()>(vec![1])
+        }),
+        Ok(vec![1])
+    );
+    B.reset();
+    assert_eq!(
+        B.call(|| {
+            B.reset();
+            Err::<(), _>(vec![1])
+        }),
+        Err(mcb::Error::Inner(vec![1]))
+    );
+    assert_eq!((B.state(), B.error_count()), (State::Closed, 0));
+}
+
+#[test]
+fn success_count_is_zero_in_closed_however_many_errors() {
+    static C: ManualClock = ManualClock::new();
+    static B: CircuitBreaker<Clock> =
+        CircuitBreaker::new(&Config::new("b").error_threshold(300), &C);
+    for _ in 0..200 {
+        let _ = B.call(|| Err::<(), _>(1));
+    }
+    assert_eq!((B.error_count(), B.success_count()), (200, 0));
+}
+
+#[test]
+fn a_forced_open_breaker_is_listed_as_open() {
+    static C: ManualClock = ManualClock::new();
+    static B: CircuitBreaker<Clock> = CircuitBreaker::new(&Config::new("b"), &C);
+    let r = Registry::<1>::new();
+    r.register(&B).unwrap();
+    B.force_open();
+    assert_eq!(r.open_circuits().count(), 1);
+}
+
+#[test]
+fn the_probe_timeout_has_a_limit_and_stays_whatever_is_set_after_it() {
+    static C: ManualClock = ManualClock::new();
+    static LONG: Config<Clock> = Config::new("b").probe_timeout_ticks((1 << 31) + 1);
+    static B: CircuitBreaker<Clock> = CircuitBreaker::new(
+        &Config::new("b").error_threshold(1).probe_timeout_ticks(5).recovery_timeout_ticks(50),
+        &C,
+    );
+    assert_eq!(CircuitBreaker::try_new(&LONG, &C).unwrap_err(), ConfigError::ProbeTimeout);
+    let _ = B.call(|| Err::<(), _>(1));
+    C.advance_ticks(50);
+    let _p = B.try_acquire().unwrap();
+    assert_eq!(B.try_acquire().unwrap_err().retry_after.map(mcb::Wait::ticks), Some(5));
 }

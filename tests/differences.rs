@@ -43,6 +43,22 @@ fn a_late_result_does_not_count() {
 }
 
 #[test]
+fn a_late_result_does_not_count_in_a_recovery_or_after_it() {
+    breaker!(CLOCK, B: CircuitBreaker<Clock> = Config::new("b").error_threshold(1));
+    let (success, failure, latest) =
+        (B.try_acquire().unwrap(), B.try_acquire().unwrap(), B.try_acquire().unwrap());
+    fail(&B);
+    CLOCK.advance(RECOVERY);
+    let probe = B.try_acquire().unwrap();
+    success.success();
+    failure.failure();
+    assert_eq!((B.state(), B.error_count(), B.success_count()), (State::HalfOpen, 1, 0));
+    probe.success();
+    latest.failure();
+    assert_eq!((B.state(), B.error_count()), (State::Closed, 0));
+}
+
+#[test]
 fn half_open_has_max_probes_places() {
     breaker!(CLOCK, B: CircuitBreaker<Clock> = Config::new("b").error_threshold(1).max_probes(2));
     fail(&B);
