@@ -14,7 +14,7 @@ mod wrap;
 pub use permit::Permit;
 pub use wrap::Wrap;
 
-use crate::cell::{Cell, Shared, Slot};
+use crate::cell::Cell;
 use crate::clock::{Clock, Ticks};
 use crate::config::{Config, ConfigError, Settings};
 use crate::error::{Rejected, Wait};
@@ -81,14 +81,22 @@ where
     clock: C,
 }
 
-/// Where the configuration is: in flash, or with `std` in the breaker itself.
-#[cfg(not(feature = "std"))]
-type Held<S, R> = &'static Settings<S, R>;
-
-#[cfg(feature = "std")]
+/// Where the configuration is: in flash, or with `std` perhaps in the breaker itself.
 enum Held<S: 'static, R: 'static> {
     Static(&'static Settings<S, R>),
+    #[cfg(feature = "std")]
     Owned(Settings<S, R>),
+}
+
+impl<S, R> Held<S, R> {
+    #[inline]
+    fn settings(&self) -> &Settings<S, R> {
+        match self {
+            Held::Static(settings) => settings,
+            #[cfg(feature = "std")]
+            Held::Owned(settings) => settings,
+        }
+    }
 }
 
 /// What `enter` answers, in two registers.
@@ -117,7 +125,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if let Err(error) = config.settings.check(C::HZ) {
             panic!("{}", error.message());
         }
-        Self::build(hold(&config.settings), clock, Cell::new(Word::new(S::FRESH)))
+        Self::build(Held::Static(&config.settings), clock, Cell::new(Word::new(S::FRESH)))
     }
 
     /// A breaker with a configuration that lives as long as the program, checked at run time.
@@ -127,7 +135,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The first setting that is out of range.
     pub fn try_new(config: &'static Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
         config.settings.check(C::HZ)?;
-        Ok(Self::build(hold(&config.settings), clock, Cell::new(Word::new(S::FRESH))))
+        Ok(Self::build(Held::Static(&config.settings), clock, Cell::new(Word::new(S::FRESH))))
     }
 
     /// A breaker that owns its configuration, which may come from wherever: a file, a command line.
@@ -159,30 +167,10 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     }
 }
 
-#[cfg(not(feature = "std"))]
-const fn hold<S, R>(settings: &'static Settings<S, R>) -> Held<S, R> {
-    settings
-}
-
-#[cfg(feature = "std")]
-const fn hold<S, R>(settings: &'static Settings<S, R>) -> Held<S, R> {
-    Held::Static(settings)
-}
-
 impl<C, S: Strategy, R> CircuitBreaker<C, S, R> {
-    #[cfg(not(feature = "std"))]
     #[inline]
     fn settings(&self) -> &Settings<S, R> {
-        self.held
-    }
-
-    #[cfg(feature = "std")]
-    #[inline]
-    fn settings(&self) -> &Settings<S, R> {
-        match &self.held {
-            Held::Static(settings) => settings,
-            Held::Owned(settings) => settings,
-        }
+        self.held.settings()
     }
 }
 
@@ -202,28 +190,6 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             if refusal.wait == BY_HAND { None } else { Some(Wait::new(refusal.wait, C::HZ)) };
         let word = Word { control: refusal.control, stamp: 0 };
         Rejected { id, retry_after, error_count: state::error_count(word, limits, strategy) }
-    }
-
-    /// One attempt to take an outcome: the words before and after, if it changed anything.
-    #[inline]
-    fn settled_in(
-        &self,
-        slot: &mut impl Slot,
-        carried: Control,
-        verdict: Verdict,
-    ) -> Option<(Word, Word)> {
-        let Settings { limits, strategy, .. } = self.settings();
-        loop {
-            let old = slot.load();
-            let now = || self.now();
-            let new = state::settle(old, carried, verdict, now, limits, strategy, &self.memory);
-            if new == old {
-                return None;
-            }
-            if slot.replace(old, new) {
-                return Some((old, new));
-            }
-        }
     }
 }
 
@@ -280,9 +246,17 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     /// the caller, who knows the cause, must tell that.
     #[inline(never)]
     fn settle(&self, carried: Control, verdict: Verdict) -> bool {
-        match self.settled_in(&mut Shared(&self.cell), carried, verdict) {
-            Some((old, new)) => self.told(old, new, verdict),
-            None => false,
+        let Settings { limits, strategy, .. } = self.settings();
+        loop {
+            let old = self.cell.load();
+            let now = || self.now();
+            let new = state::settle(old, carried, verdict, now, limits, strategy, &self.memory);
+            if new == old {
+                return false;
+            }
+            if self.cell.replace(old, new) {
+                return self.told(old, new, verdict);
+            }
         }
     }
 

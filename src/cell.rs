@@ -27,44 +27,6 @@ pub(crate) use critical::Cell;
 use crate::state::Control;
 use crate::state::Word;
 
-/// The word, through a shared or an exclusive reference: what the transitions need of it.
-pub(crate) trait Slot {
-    fn load(&mut self) -> Word;
-    /// Writes `new` if the word is still `old`; `false` means load and decide again.
-    fn replace(&mut self, old: Word, new: Word) -> bool;
-}
-
-/// Shared with other tasks and interrupts.
-pub(crate) struct Shared<'a>(pub(crate) &'a Cell);
-
-impl Slot for Shared<'_> {
-    #[inline]
-    fn load(&mut self) -> Word {
-        self.0.load()
-    }
-
-    #[inline]
-    fn replace(&mut self, old: Word, new: Word) -> bool {
-        self.0.replace(old, new)
-    }
-}
-
-/// Held by `&mut`: plain loads and stores, no lock.
-pub(crate) struct Exclusive<'a>(pub(crate) &'a mut Cell);
-
-impl Slot for Exclusive<'_> {
-    #[inline]
-    fn load(&mut self) -> Word {
-        self.0.load_mut()
-    }
-
-    #[inline]
-    fn replace(&mut self, old: Word, new: Word) -> bool {
-        self.0.store_mut(old, new);
-        true
-    }
-}
-
 impl Cell {
     /// The tick at which it last opened; `None` before the first opening.
     #[inline]

@@ -1,7 +1,6 @@
 use super::CircuitBreaker;
 use super::permit::Running;
-use crate::cell::{Exclusive, Slot};
-use crate::clock::Clock;
+use crate::clock::{Clock, Ticks};
 use crate::error::Error;
 use crate::hooks::{Cause, Observer};
 use crate::rules::{Rules, Verdict};
@@ -101,7 +100,7 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let mut control = Exclusive(&mut self.cell).load().control;
+        let mut control = self.cell.load_mut().control;
         if !control.is_closed() {
             // Seldom and slow already: the shared way in, which the exclusive reference includes.
             let admission = self.enter();
@@ -125,23 +124,15 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     /// `settle` through plain loads and stores.
     #[inline]
     fn settle_mut(&mut self, carried: Control, verdict: Verdict) -> bool {
-        let mut slot = Exclusive(&mut self.cell);
-        let old = slot.load();
-        #[cfg(not(feature = "std"))]
-        let settings = self.held;
-        #[cfg(feature = "std")]
-        let settings = match &self.held {
-            super::Held::Static(settings) => settings,
-            super::Held::Owned(settings) => settings,
-        };
-        let clock = &self.clock;
-        let now = || crate::clock::Ticks::low(clock.now());
+        let old = self.cell.load_mut();
+        let (settings, clock) = (self.held.settings(), &self.clock);
         let (limits, strategy) = (&settings.limits, &settings.strategy);
+        let now = || clock.now().low();
         let new = state::settle(old, carried, verdict, now, limits, strategy, &self.memory);
         if new == old {
             return false;
         }
-        slot.replace(old, new);
+        self.cell.store_mut(old, new);
         self.told(old, new, verdict)
     }
 }
