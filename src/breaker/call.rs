@@ -51,6 +51,20 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
             }
             admission.control
         };
+        self.run(carried, f)
+    }
+
+    /// The second half of a call, once it is admitted.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    pub(super) fn run<T, E>(
+        &self,
+        carried: Control,
+        f: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, Error<E>>
+    where
+        R: Rules<T, E>,
+    {
         let running = Running::new(self, carried);
         let result = f();
         let verdict = self.settings().rules.judge(&result);

@@ -1,9 +1,10 @@
 use core::future::{Future, poll_fn};
 use core::pin::pin;
+use core::task::Poll;
 
 use super::CircuitBreaker;
 use super::call::outcome;
-use super::permit::Running;
+use super::permit::{Permit, Running};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::hooks::Observer;
@@ -47,27 +48,54 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
             Ok(permit) => permit,
             Err(rejected) => return Err(Error::Rejected(rejected)),
         };
-        let mut permit = Some(permit);
+        self.run_async(permit, future).await
+    }
+
+    /// The second half of a guarded future, once it is admitted.
+    pub(super) async fn run_async<T, E>(
+        &self,
+        permit: Permit<'_, C, S, R>,
+        future: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Error<E>>
+    where
+        R: Rules<T, E>,
+    {
+        let judged = async {
+            let result = future.await;
+            let verdict = self.settings().rules.judge(&result);
+            (result, verdict)
+        };
+        let (permit, (result, verdict)) = permit.drive(judged).await;
+        let (_, carried) = permit.take();
+        outcome(Self::after(result, self, carried, verdict))
+    }
+}
+
+impl<C: Clock, S: Strategy, R: Observer> Permit<'_, C, S, R> {
+    /// Awaits `future` while holding the place. Dropped between two polls it is a permit that is
+    /// dropped; a panic while `future` is polled is a failure.
+    pub(super) async fn drive<F: Future>(self, future: F) -> (Self, F::Output) {
+        let breaker = self.breaker();
+        let mut permit = Some(self);
         let mut future = pin!(future);
-        let (result, carried, verdict) = poll_fn(|context| {
+        poll_fn(move |context| {
             // While user code runs the place belongs to the guard that takes unwinding for a failure;
             // between polls to the permit, whose drop is a cancellation.
-            let Some((_, carried)) = permit.take().map(super::Permit::take) else {
-                return core::task::Poll::Pending;
+            let Some((_, carried)) = permit.take().map(Permit::take) else {
+                return Poll::Pending;
             };
-            let running = Running::new(self, carried);
+            let running = Running::new(breaker, carried);
             let poll = future.as_mut().poll(context);
-            let judged = poll.map(|result| {
-                let verdict = self.settings().rules.judge(&result);
-                (result, carried, verdict)
-            });
             core::mem::forget(running);
-            if judged.is_pending() {
-                permit = Some(self.carry_on(carried));
+            let held = breaker.carry_on(carried);
+            match poll {
+                Poll::Ready(output) => Poll::Ready((held, output)),
+                Poll::Pending => {
+                    permit = Some(held);
+                    Poll::Pending
+                }
             }
-            judged
         })
-        .await;
-        outcome(Self::after(result, self, carried, verdict))
+        .await
     }
 }

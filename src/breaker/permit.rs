@@ -86,6 +86,11 @@ impl<'a, C: Clock, S: Strategy, R: Observer> Permit<'a, C, S, R> {
         self.carried.is_half_open()
     }
 
+    #[inline]
+    pub(super) fn breaker(&self) -> &'a CircuitBreaker<C, S, R> {
+        self.breaker
+    }
+
     /// The breaker and what was carried; nobody drops it any more.
     pub(super) fn take(self) -> (&'a CircuitBreaker<C, S, R>, Control) {
         let parts = (self.breaker, self.carried);
