@@ -185,15 +185,34 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)]
     fn rejected(&self, refusal: Admission) -> Rejected {
-        let Settings { id, limits, strategy, .. } = self.settings();
-        let retry_after =
-            if refusal.wait == BY_HAND { None } else { Some(Wait::new(refusal.wait, C::HZ)) };
-        let word = Word { control: refusal.control, stamp: 0 };
-        Rejected { id, retry_after, error_count: state::error_count(word, limits, strategy) }
+        let wait = if refusal.wait == BY_HAND { None } else { Some(refusal.wait) };
+        Self::rejection(self.settings(), refusal.control, wait)
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
+    fn rejection(settings: &Settings<S, R>, control: Control, wait: Option<u32>) -> Rejected {
+        let Settings { id, limits, strategy, .. } = settings;
+        let error_count = state::error_count(Word { control, stamp: 0 }, limits, strategy);
+        Rejected { id, retry_after: wait.map(|ticks| Wait::new(ticks, C::HZ)), error_count }
     }
 }
 
 impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
+    /// What `enter` would answer if the breaker is open and has still to wait, inlined, so that the
+    /// rejection is built where it is wanted; `None` leaves the question to `enter`.
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
+    fn refuse(&self) -> Option<Rejected> {
+        let word = self.cell.load();
+        if !word.control.is_open() {
+            return None;
+        }
+        let settings = self.settings();
+        let wait = state::wait(word, self.now(), &settings.limits);
+        if wait == 0 { None } else { Some(Self::rejection(settings, word.control, Some(wait))) }
+    }
+
     /// Asks for admission where the breaker is not closed and clean.
     ///
     /// Two functions that call each other rather than a loop: a rejection then pays for no constant

@@ -25,6 +25,9 @@ const PHASE: u32 = 29;
 const DETAIL: u32 = 17;
 const OPENINGS: u32 = 13;
 
+/// A count one higher, added to the control half or to the word as one integer with control low.
+pub(crate) const ONE_MORE: u64 = 1 << DETAIL;
+
 const DETAIL_MASK: u32 = 0xFFF;
 const OPENINGS_MASK: u32 = 0xF;
 const GENERATION_MASK: u32 = 0x1FFF;
@@ -211,6 +214,12 @@ impl Word {
         Word { control: self.control.with_detail(count), stamp: kept.stamp }
     }
 
+    /// The strategy's count one higher. The caller knows that it is below its maximum ([`Step::More`]).
+    #[inline]
+    pub(crate) const fn one_more(self) -> Word {
+        Word { control: Control(self.control.0.wrapping_add(ONE_MORE as u32)), ..self }
+    }
+
     /// Another phase in a new generation, no openings counted.
     #[inline]
     const fn moved_to(self, state: State, kept: Kept) -> Word {
@@ -245,6 +254,13 @@ impl Word {
     }
 }
 
+/// The ticks for which an `Open` word still rejects; 0 when its timeout is over.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of the rejection that is inlined into calls
+pub(crate) const fn wait(word: Word, now: u32, limits: &Limits) -> u32 {
+    limits.recovery_timeout.saturating_sub(since(now, word.stamp))
+}
+
 /// Asks for admission: the word to write (equal to `word` when there is nothing to write), or the
 /// ticks until a call may pass, `None` where only a hand can tell.
 ///
@@ -263,12 +279,12 @@ pub(crate) fn admit(
     // One case after the other, rather than one path with three variables: smaller and shorter where
     // registers are few.
     let now = now();
-    let age = since(now, word.stamp);
     if half_open {
         if control.in_flight() < u32::from(limits.max_probes) {
             let control = Control(control.0 + (1 << (IN_FLIGHT + DETAIL)));
             return Ok(Word { control, stamp: now });
         }
+        let age = since(now, word.stamp);
         if age < limits.probe_timeout {
             return Err(Some(limits.probe_timeout - age));
         }
@@ -278,8 +294,9 @@ pub(crate) fn admit(
         let detail = detail & !(IN_FLIGHT_MASK << IN_FLIGHT | LEASE_MASK) | 1 << IN_FLIGHT | lease;
         return Ok(Word { control: control.with_detail(detail), stamp: now });
     }
-    if age < limits.recovery_timeout {
-        return Err(Some(limits.recovery_timeout - age));
+    let wait = wait(word, now, limits);
+    if wait != 0 {
+        return Err(Some(wait));
     }
     // Openings and generation stay: no call is out while open.
     let rest = control.0 & (OPENINGS_MASK << OPENINGS | GENERATION_MASK);
@@ -309,6 +326,7 @@ pub(crate) fn settle<S: Strategy>(
         // The plain counts read the clock only in the failure that opens.
         return match strategy.record(memory, word.kept(), failed, limits.error_threshold, &now) {
             Step::Keep(kept) => word.keeping(kept),
+            Step::More => word.one_more(),
             Step::Trip => word.opened(now()),
         };
     }
@@ -328,6 +346,24 @@ pub(crate) fn settle<S: Strategy>(
             Word { control: Control(back.control.0 + (1 << (SUCCESSES + DETAIL))), ..back }
         }
     }
+}
+
+/// Whether a failure does no more than raise the count of a closed breaker: [`settle`] then gives
+/// [`Word::one_more`], which can be written as one addition.
+///
+/// A strategy that reads the clock to say so reads it here and again in [`settle`] if it says no.
+#[inline]
+pub(crate) fn only_counts<S: Strategy>(
+    word: Word,
+    carried: Control,
+    now: impl Fn() -> u32,
+    limits: &Limits,
+    strategy: &S,
+    memory: &S::Memory,
+) -> bool {
+    word.control.is_closed()
+        && word.control.admitted(carried)
+        && strategy.record(memory, word.kept(), true, limits.error_threshold, &now) == Step::More
 }
 
 /// By hand: `ForcedOpen`, `ForcedClosed`, or `Closed` for a reset. The generation always moves, so
