@@ -81,21 +81,29 @@ where
     clock: C,
 }
 
-/// Where the configuration is: in flash, or with `std` perhaps in the breaker itself.
-enum Held<S: 'static, R: 'static> {
-    Static(&'static Settings<S, R>),
-    #[cfg(feature = "std")]
-    Owned(Settings<S, R>),
+/// Where the configuration is: in flash, or with `std` in the breaker itself, whether or not it was
+/// known when compiling: to look there first would cost each failure and rejection a branch.
+#[cfg(not(feature = "std"))]
+struct Held<S: 'static, R: 'static>(&'static Settings<S, R>);
+#[cfg(feature = "std")]
+struct Held<S, R>(Settings<S, R>);
+
+impl<S: Copy, R: Copy> Held<S, R> {
+    const fn new(settings: &'static Settings<S, R>) -> Self {
+        #[cfg(feature = "std")]
+        let settings = *settings;
+        Held(settings)
+    }
 }
 
 impl<S, R> Held<S, R> {
     #[inline]
     fn settings(&self) -> &Settings<S, R> {
-        match self {
-            Held::Static(settings) => settings,
-            #[cfg(feature = "std")]
-            Held::Owned(settings) => settings,
-        }
+        #[cfg(feature = "std")]
+        let Held(settings) = self;
+        #[cfg(not(feature = "std"))]
+        let Held(settings) = *self;
+        settings
     }
 }
 
@@ -111,7 +119,7 @@ struct Admission {
 /// No time to tell: forced open.
 const BY_HAND: u32 = u32::MAX;
 
-impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
+impl<C: Clock, S: Strategy, R: Copy> CircuitBreaker<C, S, R> {
     /// A breaker with a configuration in flash, for a `static`.
     ///
     /// # Panics
@@ -125,7 +133,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if let Err(error) = config.settings.check(C::HZ) {
             panic!("{}", error.message());
         }
-        Self::build(Held::Static(&config.settings), clock, Cell::new(Word::new(S::FRESH)))
+        Self::build(Held::new(&config.settings), clock, Cell::new(Word::new(S::FRESH)))
     }
 
     /// A breaker with a configuration that lives as long as the program, checked at run time.
@@ -135,7 +143,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The first setting that is out of range.
     pub fn try_new(config: &'static Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
         config.settings.check(C::HZ)?;
-        Ok(Self::build(Held::Static(&config.settings), clock, Cell::new(Word::new(S::FRESH))))
+        Ok(Self::build(Held::new(&config.settings), clock, Cell::new(Word::new(S::FRESH))))
     }
 
     /// A breaker that owns its configuration, which may come from wherever: a file, a command line.
@@ -159,7 +167,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[cfg(feature = "std")]
     pub fn from_config(config: Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
         config.settings.check(C::HZ)?;
-        Ok(Self::build(Held::Owned(config.settings), clock, Cell::new(Word::new(S::FRESH))))
+        Ok(Self::build(Held(config.settings), clock, Cell::new(Word::new(S::FRESH))))
     }
 
     const fn build(held: Held<S, R>, clock: C, cell: Cell) -> Self {

@@ -85,13 +85,16 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         let result = f();
         let verdict = self.settings().rules.judge(&result);
         core::mem::forget(running);
-        // Clean and still the same: a success changes nothing. Not clean: carried with a mark.
-        if matches!(verdict, Verdict::Success) && self.cell.control() == carried {
-            return outcome(result);
-        }
-        cold();
-        if Cell::ROOMY && matches!(verdict, Verdict::Failure) && self.count(carried) {
-            return outcome(result);
+        match verdict {
+            // Clean and still the same: a success changes nothing. Not clean: carried with a mark.
+            Verdict::Success if self.cell.control() == carried => return outcome(result),
+            Verdict::Failure if Cell::ROOMY => {
+                cold();
+                if self.count(carried) {
+                    return outcome(result);
+                }
+            }
+            _ => {}
         }
         outcome(Self::after(result, self, carried, verdict))
     }
@@ -154,12 +157,10 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         let result = f();
         let verdict = self.settings().rules.judge(&result);
         core::mem::forget(running);
-        if control.is_clean() && matches!(verdict, Verdict::Success) {
-            return outcome(result);
-        }
-        cold();
-        if Cell::ROOMY && matches!(verdict, Verdict::Failure) && self.count_mut(word, control) {
-            return outcome(result);
+        match verdict {
+            Verdict::Success if control.is_clean() => return outcome(result),
+            Verdict::Failure if Cell::ROOMY && self.count_mut(word) => return outcome(result),
+            _ => {}
         }
         if self.settle_mut(control, verdict) {
             self.settings().rules.opened_by(self, cause(&result));
@@ -180,13 +181,14 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         counted
     }
 
-    /// `count` through a plain addition.
+    /// `count` through a plain addition. A word that was found closed is what its call carries, and
+    /// nobody else can have moved it.
     #[inline]
-    fn count_mut(&mut self, old: Word, carried: Control) -> bool {
+    fn count_mut(&mut self, old: Word) -> bool {
         let (settings, clock) = (self.held.settings(), &self.clock);
         let (limits, strategy) = (&settings.limits, &settings.strategy);
         let now = || clock.now().low();
-        if !state::only_counts(old, carried, now, limits, strategy, &self.memory) {
+        if !state::only_counts(old, old.control, now, limits, strategy, &self.memory) {
             return false;
         }
         self.cell.count_mut();
