@@ -217,8 +217,10 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
             return None;
         }
         let settings = self.settings();
-        let wait = state::wait(word, self.now(), &settings.limits);
-        if wait == 0 { None } else { Some(Self::rejection(settings, word.control, Some(wait))) }
+        match state::wait(word, self.now(), &settings.limits) {
+            None => None,
+            wait => Some(Self::rejection(settings, word.control, wait)),
+        }
     }
 
     /// Asks for admission where the breaker is not closed and clean.

@@ -24,8 +24,7 @@ pub(crate) use atomic::Cell;
 pub(crate) use critical::Cell;
 
 #[cfg(all(target_has_atomic = "64", not(mcb_critical_section)))]
-use crate::state::Control;
-use crate::state::Word;
+use crate::state::{Control, Word};
 
 impl Cell {
     /// The tick at which it last opened; `None` before the first opening.
@@ -58,4 +57,22 @@ const fn pack(word: Word) -> u64 {
 #[inline]
 const fn unpack(word: u64) -> Word {
     Word { control: Control(word as u32), stamp: (word >> 32) as u32 }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::Cell;
+    use crate::state::{Control, Word};
+
+    #[test]
+    fn counting_replaces_the_word_it_was_given_and_no_other() {
+        let word = Word { control: Control(3 << 17 | 0x1FFF), stamp: u32::MAX };
+        let mut cell = Cell::new(word);
+        assert!(!cell.count(Word { stamp: 0, ..word }));
+        assert_eq!(cell.load(), word);
+        assert!(cell.count(word));
+        assert_eq!(cell.load(), word.one_more());
+        cell.count_mut();
+        assert_eq!(cell.load(), word.one_more().one_more());
+    }
 }

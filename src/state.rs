@@ -17,6 +17,9 @@
 //! Phase and detail stand at the top so that "closed" is `control < 2^29` and "closed and clean" is
 //! `control < 2^17`: one shift or compare each, also on a Cortex-M0.
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use crate::config::Limits;
 use crate::rules::Verdict;
 use crate::strategy::{Kept, Step, Strategy};
@@ -254,11 +257,12 @@ impl Word {
     }
 }
 
-/// The ticks for which an `Open` word still rejects; 0 when its timeout is over.
+/// The ticks for which an `Open` word still rejects.
 #[inline(always)]
 #[allow(clippy::inline_always)] // part of the rejection that is inlined into calls
-pub(crate) const fn wait(word: Word, now: u32, limits: &Limits) -> u32 {
-    limits.recovery_timeout.saturating_sub(since(now, word.stamp))
+pub(crate) const fn wait(word: Word, now: u32, limits: &Limits) -> Option<u32> {
+    let age = since(now, word.stamp);
+    if age < limits.recovery_timeout { Some(limits.recovery_timeout - age) } else { None }
 }
 
 /// Asks for admission: the word to write (equal to `word` when there is nothing to write), or the
@@ -294,8 +298,7 @@ pub(crate) fn admit(
         let detail = detail & !(IN_FLIGHT_MASK << IN_FLIGHT | LEASE_MASK) | 1 << IN_FLIGHT | lease;
         return Ok(Word { control: control.with_detail(detail), stamp: now });
     }
-    let wait = wait(word, now, limits);
-    if wait != 0 {
+    if let Some(wait) = wait(word, now, limits) {
         return Err(Some(wait));
     }
     // Openings and generation stay: no call is out while open.

@@ -173,8 +173,9 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     fn count(&self, carried: Control) -> bool {
         let Settings { limits, strategy, .. } = self.settings();
         let old = self.cell.load();
-        let counted = state::only_counts(old, carried, || self.now(), limits, strategy, &self.memory)
-            && self.cell.count(old);
+        let counted =
+            state::only_counts(old, carried, || self.now(), limits, strategy, &self.memory)
+                && self.cell.count(old);
         if counted {
             strategy.settled(&self.memory, old.kept(), old.one_more().kept(), true);
         }
