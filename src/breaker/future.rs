@@ -8,7 +8,7 @@ use super::permit::{Permit, Running};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::hooks::Observer;
-use crate::rules::Rules;
+use crate::rules::{Rules, Verdict};
 use crate::strategy::Strategy;
 
 impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
@@ -67,6 +67,9 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         };
         let (permit, (result, verdict)) = permit.drive(judged).await;
         let (_, carried) = permit.take();
+        if matches!(verdict, Verdict::Success) && self.cell.control() == carried {
+            return outcome(result);
+        }
         outcome(Self::after(result, self, carried, verdict))
     }
 }

@@ -75,6 +75,10 @@ impl<'a, C: Clock, S: Strategy, R: Observer> Permit<'a, C, S, R> {
     #[inline]
     pub fn record(self, verdict: Verdict) {
         let (breaker, carried) = self.take();
+        // As in `call`: a clean breaker that is still the same has nothing to settle.
+        if matches!(verdict, Verdict::Success) && breaker.cell.control() == carried {
+            return;
+        }
         if breaker.settle(carried, verdict) {
             breaker.settings().rules.on_open(breaker, Cause::Reported);
         }
