@@ -21,10 +21,14 @@ use super::Clock;
 /// assert!(IMU.call(|| Ok::<_, ()>(1)).is_ok());
 /// ```
 ///
+/// # Interrupts
+///
+/// Embassy's drivers may be read from anywhere. One whose hardware is not set up yet returns 0: time
+/// stands still.
+///
 /// # Linking
 ///
-/// Without a driver the linker misses `_embassy_time_now`. A driver that does not read its hardware yet
-/// returns 0: time stands still.
+/// Without a driver the linker misses `_embassy_time_now`. No compare-and-swap is asked of the processor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct EmbassyTime;

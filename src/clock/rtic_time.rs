@@ -39,10 +39,14 @@ use super::{Clock, Fugit};
 ///
 /// # Interrupts
 ///
-/// Start the monotonic before the breaker's first failure, which may read it. rtic-time uses critical
-/// sections, as `mcb` does; what its monotonics ask of a processor without compare-and-swap is the
-/// application's to choose: the feature `critical-section` (or `unsafe-assume-single-core`) of
-/// `portable-atomic`.
+/// A monotonic of rtic-monotonics may be read from tasks of every priority. Start it before the first
+/// failure: it may stand still or panic until then.
+///
+/// # Linking
+///
+/// Where the processor lacks compare-and-swap, rtic-time itself needs nothing more than `mcb` does. RTIC's
+/// executor and monotonics do: there the application enables `critical-section` or
+/// `unsafe-assume-single-core` of `portable-atomic`.
 pub struct RticTime<M> {
     // A function's result, so that the clock is `Sync` whatever the monotonic is.
     monotonic: PhantomData<fn() -> M>,
