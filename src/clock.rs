@@ -9,6 +9,11 @@
 //! | [`FnClock`] | – | `u32` or `u64` | a parameter | 2³¹ ticks | 2³² ticks |
 //! | [`StdClock`] | `std` | `u64` | 1,000 | 24.8 days | 49.7 days |
 //! | [`EmbeddedTime`] | `embedded-time` | `u32` or `u64` | the clock's | 2³¹ ticks | 2³² ticks |
+//! | [`Fugit`] | `fugit` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks |
+//! | [`RticTime`] | `rtic-time` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks |
+//! | [`EmbassyTime`] | `embassy-time` | `u64` | `TICK_HZ`, 1,000,000 by default | 35.7 minutes | 71.5 minutes |
+//!
+//! 2³¹ ticks are 24.8 days at 1 kHz, 18.2 hours at 32,768 Hz, 35.7 minutes at 1 MHz, 17.8 s at 120 MHz.
 //!
 //! # Wraparound
 //!
@@ -18,15 +23,27 @@
 //! 2³² ticks reads `Open` once more, for one timeout plus that guard band; a probe's place likewise.
 //! No hook fires for it.
 
+#[cfg(feature = "embassy-time")]
+mod embassy_time;
 #[cfg(feature = "embedded-time")]
 mod embedded_time;
+#[cfg(feature = "fugit")]
+mod fugit;
 mod function;
 mod manual;
+#[cfg(feature = "rtic-time")]
+mod rtic_time;
 #[cfg(feature = "std")]
 mod std;
 
+#[cfg(feature = "embassy-time")]
+pub use self::embassy_time::EmbassyTime;
 #[cfg(feature = "embedded-time")]
 pub use self::embedded_time::EmbeddedTime;
+#[cfg(feature = "fugit")]
+pub use self::fugit::Fugit;
+#[cfg(feature = "rtic-time")]
+pub use self::rtic_time::RticTime;
 #[cfg(feature = "std")]
 pub use self::std::StdClock;
 pub use function::FnClock;

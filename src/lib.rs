@@ -24,8 +24,14 @@ mod sync;
 
 pub use breaker::{CircuitBreaker, Permit, Wrap};
 pub use circuit::Circuit;
+#[cfg(feature = "embassy-time")]
+pub use clock::EmbassyTime;
 #[cfg(feature = "embedded-time")]
 pub use clock::EmbeddedTime;
+#[cfg(feature = "fugit")]
+pub use clock::Fugit;
+#[cfg(feature = "rtic-time")]
+pub use clock::RticTime;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{Clock, FnClock, ManualClock};
