@@ -9,6 +9,7 @@ mod call;
 mod future;
 mod permit;
 mod reads;
+mod recover;
 mod wrap;
 
 pub use permit::Permit;
@@ -19,6 +20,7 @@ use crate::clock::{Clock, Ticks};
 use crate::config::{Config, ConfigError, Settings};
 use crate::error::{Rejected, Wait};
 use crate::hooks::{Cause, Observer, Transition};
+use crate::log;
 use crate::rules::{EveryError, Verdict};
 use crate::state::{self, Control, State, Word};
 use crate::strategy::{Consecutive, Strategy};
@@ -228,10 +230,13 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         self.tell(old, new);
         let ready = self.settings().rules.before_probe(self);
         core::mem::forget(running);
-        if ready {
-            return admitted;
-        }
-        self.fail(new.control, Cause::Recovery);
+        if ready { admitted } else { self.unrecovered(new.control) }
+    }
+
+    /// The recovery step of an admitted probe failed: what a rejection says of it.
+    #[inline]
+    fn unrecovered(&self, carried: Control) -> Admission {
+        self.fail(carried, Cause::Recovery);
         // Usually open again for a whole timeout; but the hook, or somebody faster, may have moved it.
         let word = self.cell.load();
         let wait = match state::admit(word, || self.now(), &self.settings().limits) {
@@ -286,7 +291,9 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
 
     fn tell(&self, old: Word, new: Word) {
         let transition = Transition { from: old.control.phase(), to: new.control.phase() };
-        self.settings().rules.on_transition(self, transition);
+        let Settings { id, limits, strategy, rules } = self.settings();
+        log::transition(id, transition, || state::error_count(new, limits, strategy));
+        rules.on_transition(self, transition);
     }
 
     /// By hand, to `Closed`, `ForcedOpen` or `ForcedClosed`.

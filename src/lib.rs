@@ -11,7 +11,10 @@ mod circuit;
 pub mod clock;
 mod config;
 mod error;
+#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+pub mod guard;
 pub mod hooks;
+mod log;
 mod macros;
 mod registry;
 pub mod rules;

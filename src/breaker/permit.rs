@@ -91,6 +91,11 @@ impl<'a, C: Clock, S: Strategy, R: Observer> Permit<'a, C, S, R> {
         self.breaker
     }
 
+    #[inline]
+    pub(super) fn carried(&self) -> Control {
+        self.carried
+    }
+
     /// The breaker and what was carried; nobody drops it any more.
     pub(super) fn take(self) -> (&'a CircuitBreaker<C, S, R>, Control) {
         let parts = (self.breaker, self.carried);

@@ -19,6 +19,11 @@ impl Kind<std::io::Error> for std::io::ErrorKind {
     }
 }
 
+#[cfg(feature = "embedded-hal")]
+mod embedded_hal;
+#[cfg(feature = "embedded-io")]
+mod embedded_io;
+
 /// Errors that count and errors that do not, by their [`Kind`]; the sizes are part of the type.
 ///
 /// The precedence is that of [`Lists`](super::Lists): the whitelist wins, and an empty blacklist
