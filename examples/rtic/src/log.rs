@@ -10,7 +10,7 @@ use crate::Mono;
 
 /// Prints a line in one piece, so that a task of higher priority does not break it. Cuts it when too long.
 pub fn line(text: Arguments<'_>) {
-    let mut line = String::<100>::new();
+    let mut line = String::<128>::new();
     let _ = writeln!(line, "{:>4} ms  {text}", Mono::now().as_ticks());
     print!("{line}");
 }

@@ -32,8 +32,12 @@ static BAROMETER: CircuitBreaker<RticTime<Mono>, Consecutive, Hooked<EveryError,
             .hooks(Hooks::new().on_transition(|circuit, moved| {
                 say!("{}: {} to {}", circuit.id(), moved.from, moved.to);
                 match moved.to {
-                    State::Open => OPENINGS.store(OPENINGS.load(Relaxed) + 1, Relaxed),
-                    State::Closed => CLOSINGS.store(CLOSINGS.load(Relaxed) + 1, Relaxed),
+                    State::Open => {
+                        OPENINGS.fetch_add(1, Relaxed);
+                    }
+                    State::Closed => {
+                        CLOSINGS.fetch_add(1, Relaxed);
+                    }
                     _ => {}
                 }
             })),
