@@ -34,8 +34,9 @@ type Breaker = CircuitBreaker<EmbassyTime, Consecutive, Hooked<EveryError, Hooks
 const LIMIT: Duration = Duration::from_millis(6);
 /// How often the thermometer is read, and the calendar.
 const PERIODS: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(5)];
-/// The milliseconds that a read of the calendar may take: its own transfer, and one of the thermometer's.
-const USUAL: u32 = 3;
+/// The milliseconds that a read of the calendar may take: a transfer of its own, one of the
+/// thermometer's, and the printing.
+const USUAL: u32 = 4;
 
 static BUS: Mutex<CriticalSectionRawMutex, Bus> = Mutex::new(TimeLimit::new(Wire::new(), LIMIT));
 

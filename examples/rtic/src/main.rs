@@ -75,7 +75,7 @@ fn read(who: &str, bus: &mut impl Mutex<T = Bus>, tally: &mut Tally) {
 
 #[rtic::app(device = lm3s6965, dispatchers = [UART1, UART2])]
 mod app {
-    use super::*;
+    use super::{Bus, CORE_HZ, ExtU32, Mono, Tally, Timebase, read, say, timer, verify};
 
     #[shared]
     struct Shared {
@@ -149,10 +149,12 @@ fn verify(transfers: u32, task: Tally, interrupt: Tally) -> ! {
     assert_eq!(transfers, read + failed, "a rejected call reached the bus");
     assert!(task.rejected > 0 && interrupt.rejected > 0, "the breaker is shared");
     assert!(task.read > 0 && interrupt.read > 0);
-    // Three failures open it; each opening after that is one failed probe, and no more.
+    // Three failures open it; each opening after that is one failed probe, and no more. But the task's
+    // call may be on its way when the interrupt's failure opens the breaker; it fails uncounted.
     let openings = OPENINGS.load(Relaxed);
     assert!(openings >= 2, "a probe failed while the cable was loose");
-    assert_eq!(failed, 3 + (openings - 1));
+    let counted = 3 + (openings - 1);
+    assert!(failed == counted || failed == counted + 1);
     assert_eq!((BAROMETER.state(), CLOSINGS.load(Relaxed)), (State::Closed, 1));
     say!("the breaker opened {openings} times and closed once");
     semihosting::process::exit(0)
