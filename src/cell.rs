@@ -24,8 +24,7 @@ pub(crate) use atomic::Cell;
 pub(crate) use critical::Cell;
 
 #[cfg(all(target_has_atomic = "64", not(mcb_critical_section)))]
-use crate::state::Control;
-use crate::state::Word;
+use crate::state::{Control, Word};
 
 impl Cell {
     /// The tick at which it last opened; `None` before the first opening.

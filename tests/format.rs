@@ -61,6 +61,14 @@ fn the_clock_over_embedded_time_has_a_format() {
     shown::<mcb::EmbeddedTime<u8>>();
 }
 
+#[cfg(all(feature = "fugit", feature = "rtic-time", feature = "embassy-time"))]
+#[test]
+fn the_other_foreign_clocks_have_a_format() {
+    shown::<mcb::Fugit<fugit::WrappingInstant<u32, 1, 1_000>>>();
+    shown::<mcb::RticTime<u8>>();
+    shown::<mcb::EmbassyTime>();
+}
+
 #[cfg(feature = "embedded-hal")]
 #[test]
 fn guards_have_a_format() {

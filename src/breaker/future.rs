@@ -44,10 +44,7 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let permit = match self.try_acquire() {
-            Ok(permit) => permit,
-            Err(rejected) => return Err(Error::Rejected(rejected)),
-        };
+        let permit = self.try_acquire().map_err(Error::Rejected)?;
         self.run_async(permit, future).await
     }
 

@@ -53,10 +53,7 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let permit = match self.try_acquire() {
-            Ok(permit) => permit,
-            Err(rejected) => return Err(Error::Rejected(rejected)),
-        };
+        let permit = self.try_acquire().map_err(Error::Rejected)?;
         let begins = permit.begins_recovery();
         let (_, carried) = permit.take();
         if begins && !self.recovered(carried, || recover(device).is_ok()) {
@@ -99,10 +96,7 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let mut permit = match self.try_acquire() {
-            Ok(permit) => permit,
-            Err(rejected) => return Err(Error::Rejected(rejected)),
-        };
+        let mut permit = self.try_acquire().map_err(Error::Rejected)?;
         if permit.begins_recovery() {
             let recovered;
             (permit, recovered) = permit.drive(recover(device)).await;
