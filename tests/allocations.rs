@@ -99,9 +99,10 @@ where
 {
     for _ in 0..3 {
         assert_eq!(b.call(|| Ok(1)), Ok(1));
-        while b.state() == State::Closed {
+        for _ in 0..3 {
             assert_eq!(b.call(|| Err(2)), Err(Error::Inner(2)));
         }
+        assert_eq!(b.state(), State::Open);
         assert!(b.call(|| Ok(1)).unwrap_err().is_rejected());
         let reads = (b.error_count(), b.success_count(), b.open_time(), b.recovery_start_time());
         assert!(reads.0 > 0 && reads.2.is_some() && b.retry_after().is_some());
@@ -215,7 +216,7 @@ fn hooks_allocate_nothing() {
         false
     }
     static A: CircuitBreaker<Clock, Consecutive, Hooked> = CircuitBreaker::new(
-        &Config::new("a").error_threshold(2).recovery_threshold(2).hooks(
+        &Config::new("a").error_threshold(3).recovery_threshold(2).hooks(
             Hooks::new()
                 .on_open(opened)
                 .on_close(closed)
@@ -227,7 +228,7 @@ fn hooks_allocate_nothing() {
     static B: CircuitBreaker<Clock, Consecutive, Hooked<EveryError, TypedHooks<u8, u8>>> =
         CircuitBreaker::new(
             &Config::new("b")
-                .error_threshold(2)
+                .error_threshold(3)
                 .recovery_threshold(2)
                 .hooks(TypedHooks::new().on_open(typed).on_close(closed).on_transition(changed)),
             &CLOCK,

@@ -32,11 +32,8 @@ fn reset(word: Word) -> Word {
 
 /// A breaker that has opened and whose timeout is over.
 fn opened(word: Word, limits: &Limits) -> Word {
-    let mut word = word;
-    while word.control.is_closed() {
-        word = end(Consecutive, word, word.control, Verdict::Failure, limits);
-    }
-    word
+    let fail = |word: Word, _| end(Consecutive, word, word.control, Verdict::Failure, limits);
+    (0..limits.error_threshold).fold(word, fail)
 }
 
 fn probe(word: Word, limits: &Limits) -> Word {
@@ -99,9 +96,8 @@ fn the_largest_recovery_stays_in_its_fields() {
         }
         assert_eq!((word.control.in_flight(), word.control.successes()), (15, successes));
     }
-    while successes < 31 {
+    for successes in successes + 1..32 {
         word = end(Consecutive, word, word.control, Verdict::Success, &limits);
-        successes += 1;
         assert_eq!(success_count(word), successes as u16);
         assert_eq!(word.control.in_flight(), 31 - successes);
     }
