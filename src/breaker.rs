@@ -57,6 +57,28 @@ use crate::strategy::{Consecutive, Strategy};
 /// assert_eq!(IMU.state(), State::Closed);
 /// ```
 ///
+/// # Invariants
+///
+/// Each is checked on every edge between the reachable states of small breakers (`src/state/enumeration.rs`).
+///
+/// - *Nothing wedges it.* Whoever waits as told, calls and succeeds closes it in
+///   [`recovery_threshold`](Config::recovery_threshold) calls, whatever else is under way and never
+///   ends; after [`force_open`](Self::force_open) and [`force_closed`](Self::force_closed) a reset does.
+/// - *Probes are limited.* At most [`max_probes`](Config::max_probes) hold a place at a time. Only when all
+///   places are taken and the last admission is a probe timeout ago do they pass on, to one call.
+///   (A probe that is eight such passings late gives back a place that is no longer its own.)
+/// - *A stale result changes nothing.* A result counts only in the phase and the generation that admitted
+///   it; the generation moves by one where `Closed` or `HalfOpen` is left and by hand, nowhere else.
+/// - *One opening a trip.* The result that opens it counts one opening, moves the generation and stamps the
+///   time, all in one write; nothing else opens it.
+/// - *Counts stay in their range*: errors below the threshold while closed, successes below theirs, places
+///   within their limit, openings at 15 at the most.
+/// - *Reads tell what the next call finds*, and change nothing. A wait is exact: a tick earlier the next call
+///   is rejected, then it is admitted, unless something else happens meanwhile.
+/// - *Health writes nothing*: a success on a clean closed breaker, an ignored result of a closed one, any
+///   result of one that is forced closed, and admission to either. None of these reads the clock.
+/// - *Only differences decide.* The same happens at every point of a clock that wraps.
+///
 /// # Interrupts
 ///
 /// Every `&self` method may be called from an interrupt. Where the processor has no 64-bit atomics, a
