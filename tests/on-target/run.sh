@@ -59,7 +59,7 @@ build() {
     local output=$1 target=$2 package=$3 binary=$4
     shift 4
     rm -f "$firmware/$output"
-    cargo build --quiet --release "${build_flags[@]}" --target "$target" -p "$package" --bin "$binary" "$@" &&
+    cargo build --quiet --locked --release "${build_flags[@]}" --target "$target" -p "$package" --bin "$binary" "$@" &&
         cp "$CARGO_TARGET_DIR/$target/release/$binary" "$firmware/$output"
 }
 
@@ -136,7 +136,7 @@ done
 build_example() {
     local target=$2
     rm -f "$firmware/$1"
-    cargo build --quiet --release "${build_flags[@]}" --target "$target" \
+    cargo build --quiet --locked --release "${build_flags[@]}" --target "$target" \
         --manifest-path "../../examples/$1/Cargo.toml" &&
         cp "$CARGO_TARGET_DIR/$target/release/$1-example" "$firmware/$1"
 }
