@@ -105,21 +105,29 @@ where
     clock: C,
 }
 
-/// Where the configuration is: in flash, or with `std` perhaps in the breaker itself.
-enum Held<S: 'static, R: 'static> {
-    Static(&'static Settings<S, R>),
-    #[cfg(feature = "std")]
-    Owned(Settings<S, R>),
+/// Where the configuration is: in flash, or with `std` in the breaker itself, whether or not it was
+/// known when compiling: to look there first would cost each failure and rejection a branch.
+#[cfg(not(feature = "std"))]
+struct Held<S: 'static, R: 'static>(&'static Settings<S, R>);
+#[cfg(feature = "std")]
+struct Held<S, R>(Settings<S, R>);
+
+impl<S: Copy, R: Copy> Held<S, R> {
+    const fn new(settings: &'static Settings<S, R>) -> Self {
+        #[cfg(feature = "std")]
+        let settings = *settings;
+        Held(settings)
+    }
 }
 
 impl<S, R> Held<S, R> {
     #[inline]
     fn settings(&self) -> &Settings<S, R> {
-        match self {
-            Held::Static(settings) => settings,
-            #[cfg(feature = "std")]
-            Held::Owned(settings) => settings,
-        }
+        #[cfg(feature = "std")]
+        let Held(settings) = self;
+        #[cfg(not(feature = "std"))]
+        let Held(settings) = *self;
+        settings
     }
 }
 
@@ -135,7 +143,7 @@ struct Admission {
 /// No time to tell: forced open.
 const BY_HAND: u32 = u32::MAX;
 
-impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
+impl<C: Clock, S: Strategy, R: Copy> CircuitBreaker<C, S, R> {
     /// A breaker with a configuration in flash, for a `static`.
     ///
     /// # Panics
@@ -149,7 +157,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if let Err(error) = config.settings.check(C::HZ) {
             panic!("{}", error.message());
         }
-        Self::build(Held::Static(&config.settings), clock, Cell::new(Word::new(S::FRESH)))
+        Self::build(Held::new(&config.settings), clock, Cell::new(Word::new(S::FRESH)))
     }
 
     /// A breaker with a configuration that lives as long as the program, checked at run time.
@@ -159,7 +167,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The first setting that is out of range.
     pub fn try_new(config: &'static Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
         config.settings.check(C::HZ)?;
-        Ok(Self::build(Held::Static(&config.settings), clock, Cell::new(Word::new(S::FRESH))))
+        Ok(Self::build(Held::new(&config.settings), clock, Cell::new(Word::new(S::FRESH))))
     }
 
     /// A breaker that owns its configuration, which may come from wherever: a file, a command line.
@@ -183,7 +191,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[cfg(feature = "std")]
     pub fn from_config(config: Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
         config.settings.check(C::HZ)?;
-        Ok(Self::build(Held::Owned(config.settings), clock, Cell::new(Word::new(S::FRESH))))
+        Ok(Self::build(Held(config.settings), clock, Cell::new(Word::new(S::FRESH))))
     }
 
     const fn build(held: Held<S, R>, clock: C, cell: Cell) -> Self {
@@ -209,15 +217,36 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)]
     fn rejected(&self, refusal: Admission) -> Rejected {
-        let Settings { id, limits, strategy, .. } = self.settings();
-        let retry_after =
-            if refusal.wait == BY_HAND { None } else { Some(Wait::new(refusal.wait, C::HZ)) };
-        let word = Word { control: refusal.control, stamp: 0 };
-        Rejected { id, retry_after, error_count: state::error_count(word, limits, strategy) }
+        let wait = if refusal.wait == BY_HAND { None } else { Some(refusal.wait) };
+        Self::rejection(self.settings(), refusal.control, wait)
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
+    fn rejection(settings: &Settings<S, R>, control: Control, wait: Option<u32>) -> Rejected {
+        let Settings { id, limits, strategy, .. } = settings;
+        let error_count = state::error_count(Word { control, stamp: 0 }, limits, strategy);
+        Rejected { id, retry_after: wait.map(|ticks| Wait::new(ticks, C::HZ)), error_count }
     }
 }
 
 impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
+    /// What `enter` would answer if the breaker is open and has still to wait, inlined, so that the
+    /// rejection is built where it is wanted; `None` leaves the question to `enter`.
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
+    fn refuse(&self) -> Option<Rejected> {
+        let word = self.cell.load();
+        if !word.control.is_open() {
+            return None;
+        }
+        let settings = self.settings();
+        match state::wait(word, self.now(), &settings.limits) {
+            None => None,
+            wait => Some(Self::rejection(settings, word.control, wait)),
+        }
+    }
+
     /// Asks for admission where the breaker is not closed and clean.
     ///
     /// Two functions that call each other rather than a loop: a rejection then pays for no constant

@@ -58,3 +58,21 @@ const fn pack(word: Word) -> u64 {
 const fn unpack(word: u64) -> Word {
     Word { control: Control(word as u32), stamp: (word >> 32) as u32 }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::Cell;
+    use crate::state::{Control, Word};
+
+    #[test]
+    fn counting_replaces_the_word_it_was_given_and_no_other() {
+        let word = Word { control: Control(3 << 17 | 0x1FFF), stamp: u32::MAX };
+        let mut cell = Cell::new(word);
+        assert!(!cell.count(Word { stamp: 0, ..word }));
+        assert_eq!(cell.load(), word);
+        assert!(cell.count(word));
+        assert_eq!(cell.load(), word.one_more());
+        cell.count_mut();
+        assert_eq!(cell.load(), word.one_more().one_more());
+    }
+}

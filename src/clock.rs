@@ -7,6 +7,7 @@
 //! |---|---|---|---|---|---|
 //! | [`ManualClock`] | – | `u32` | a parameter, 1,000 by default | 24.8 days | 49.7 days |
 //! | [`FnClock`] | – | `u32` or `u64` | a parameter | 2³¹ ticks | 2³² ticks |
+//! | [`CachedClock`] | – | `u32` | the other clock's | 2³¹ ticks | 2³² ticks |
 //! | [`StdClock`] | `std` | `u64` | 1,000 | 24.8 days | 49.7 days |
 //! | [`EmbeddedTime`] | `embedded-time` | `u32` or `u64` | the clock's | 2³¹ ticks | 2³² ticks |
 //! | [`Fugit`] | `fugit` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks |
@@ -23,6 +24,7 @@
 //! 2³² ticks reads `Open` once more, for one timeout plus that guard band; a probe's place likewise.
 //! No hook fires for it.
 
+mod cached;
 #[cfg(feature = "embassy-time")]
 mod embassy_time;
 #[cfg(feature = "embedded-time")]
@@ -46,6 +48,7 @@ pub use self::fugit::Fugit;
 pub use self::rtic_time::RticTime;
 #[cfg(feature = "std")]
 pub use self::std::StdClock;
+pub use cached::CachedClock;
 pub use function::FnClock;
 pub use manual::ManualClock;
 

@@ -34,7 +34,7 @@ pub use clock::Fugit;
 pub use clock::RticTime;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
-pub use clock::{Clock, FnClock, ManualClock};
+pub use clock::{CachedClock, Clock, FnClock, ManualClock};
 pub use config::{Config, ConfigError};
 pub use error::{Error, Rejected, Wait};
 pub use hooks::{Cause, Hooked, Hooks, Observer, Opened, Transition, TypedHooks};

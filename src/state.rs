@@ -17,6 +17,9 @@
 //! Phase and detail stand at the top so that "closed" is `control < 2^29` and "closed and clean" is
 //! `control < 2^17`: one shift or compare each, also on a Cortex-M0.
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use crate::config::Limits;
 use crate::rules::Verdict;
 use crate::strategy::{Kept, Step, Strategy};
@@ -29,6 +32,9 @@ mod fields;
 const PHASE: u32 = 29;
 const DETAIL: u32 = 17;
 const OPENINGS: u32 = 13;
+
+/// A count one higher, added to the control half or to the word as one integer with control low.
+pub(crate) const ONE_MORE: u64 = 1 << DETAIL;
 
 const DETAIL_MASK: u32 = 0xFFF;
 const OPENINGS_MASK: u32 = 0xF;
@@ -216,6 +222,12 @@ impl Word {
         Word { control: self.control.with_detail(count), stamp: kept.stamp }
     }
 
+    /// The strategy's count one higher. The caller knows that it is below its maximum ([`Step::More`]).
+    #[inline]
+    pub(crate) const fn one_more(self) -> Word {
+        Word { control: Control(self.control.0.wrapping_add(ONE_MORE as u32)), ..self }
+    }
+
     /// Another phase in a new generation, no openings counted.
     #[inline]
     const fn moved_to(self, state: State, kept: Kept) -> Word {
@@ -250,6 +262,14 @@ impl Word {
     }
 }
 
+/// The ticks for which an `Open` word still rejects.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of the rejection that is inlined into calls
+pub(crate) const fn wait(word: Word, now: u32, limits: &Limits) -> Option<u32> {
+    let age = since(now, word.stamp);
+    if age < limits.recovery_timeout { Some(limits.recovery_timeout - age) } else { None }
+}
+
 /// Asks for admission: the word to write (equal to `word` when there is nothing to write), or the
 /// ticks until a call may pass, `None` where only a hand can tell.
 ///
@@ -268,12 +288,12 @@ pub(crate) fn admit(
     // One case after the other, rather than one path with three variables: smaller and shorter where
     // registers are few.
     let now = now();
-    let age = since(now, word.stamp);
     if half_open {
         if control.in_flight() < u32::from(limits.max_probes) {
             let control = Control(control.0 + (1 << (IN_FLIGHT + DETAIL)));
             return Ok(Word { control, stamp: now });
         }
+        let age = since(now, word.stamp);
         if age < limits.probe_timeout {
             return Err(Some(limits.probe_timeout - age));
         }
@@ -283,8 +303,8 @@ pub(crate) fn admit(
         let detail = detail & !(IN_FLIGHT_MASK << IN_FLIGHT | LEASE_MASK) | 1 << IN_FLIGHT | lease;
         return Ok(Word { control: control.with_detail(detail), stamp: now });
     }
-    if age < limits.recovery_timeout {
-        return Err(Some(limits.recovery_timeout - age));
+    if let Some(wait) = wait(word, now, limits) {
+        return Err(Some(wait));
     }
     // Openings and generation stay: no call is out while open.
     let rest = control.0 & (OPENINGS_MASK << OPENINGS | GENERATION_MASK);
@@ -314,6 +334,7 @@ pub(crate) fn settle<S: Strategy>(
         // The plain counts read the clock only in the failure that opens.
         return match strategy.record(memory, word.kept(), failed, limits.error_threshold, &now) {
             Step::Keep(kept) => word.keeping(kept),
+            Step::More => word.one_more(),
             Step::Trip => word.opened(now()),
         };
     }
@@ -333,6 +354,24 @@ pub(crate) fn settle<S: Strategy>(
             Word { control: Control(back.control.0 + (1 << (SUCCESSES + DETAIL))), ..back }
         }
     }
+}
+
+/// Whether a failure does no more than raise the count of a closed breaker: [`settle`] then gives
+/// [`Word::one_more`], which can be written as one addition.
+///
+/// A strategy that reads the clock to say so reads it here and again in [`settle`] if it says no.
+#[inline]
+pub(crate) fn only_counts<S: Strategy>(
+    word: Word,
+    carried: Control,
+    now: impl Fn() -> u32,
+    limits: &Limits,
+    strategy: &S,
+    memory: &S::Memory,
+) -> bool {
+    word.control.is_closed()
+        && word.control.admitted(carried)
+        && strategy.record(memory, word.kept(), true, limits.error_threshold, &now) == Step::More
 }
 
 /// By hand: `ForcedOpen`, `ForcedClosed`, or `Closed` for a reset. The generation always moves, so

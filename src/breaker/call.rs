@@ -1,11 +1,18 @@
 use super::CircuitBreaker;
 use super::permit::Running;
+use crate::cell::Cell;
 use crate::clock::{Clock, Ticks};
+use crate::config::Settings;
 use crate::error::Error;
 use crate::hooks::{Cause, Observer};
 use crate::rules::{Rules, Verdict};
-use crate::state::{self, Control};
+use crate::state::{self, Control, Word};
 use crate::strategy::Strategy;
+
+/// Says that the branch it is called in is seldom taken.
+#[cold]
+#[inline]
+fn cold() {}
 
 #[inline]
 pub(super) fn cause<T, E>(result: &Result<T, E>) -> Cause<'_, T, E> {
@@ -44,7 +51,16 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         let control = self.cell.control();
         let carried = if control.is_clean() {
             control
+        } else if Cell::ROOMY && control.is_closed() {
+            cold();
+            control.marked()
         } else {
+            cold();
+            if Cell::ROOMY {
+                if let Some(rejected) = self.refuse() {
+                    return Err(Error::Rejected(rejected));
+                }
+            }
             let admission = self.enter();
             if admission.wait != 0 {
                 return Err(Error::Rejected(self.rejected(admission)));
@@ -69,9 +85,16 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         let result = f();
         let verdict = self.settings().rules.judge(&result);
         core::mem::forget(running);
-        // Clean and still the same: a success changes nothing. Not clean: carried with a mark.
-        if matches!(verdict, Verdict::Success) && self.cell.control() == carried {
-            return outcome(result);
+        match verdict {
+            // Clean and still the same: a success changes nothing. Not clean: carried with a mark.
+            Verdict::Success if self.cell.control() == carried => return outcome(result),
+            Verdict::Failure if Cell::ROOMY => {
+                cold();
+                if self.count(carried) {
+                    return outcome(result);
+                }
+            }
+            _ => {}
         }
         outcome(Self::after(result, self, carried, verdict))
     }
@@ -114,9 +137,16 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let mut control = self.cell.load_mut().control;
+        let word = self.cell.load_mut();
+        let mut control = word.control;
         if !control.is_closed() {
-            // Seldom and slow already: the shared way in, which the exclusive reference includes.
+            cold();
+            // The shared way in, which the exclusive reference includes.
+            if Cell::ROOMY {
+                if let Some(rejected) = self.refuse() {
+                    return Err(Error::Rejected(rejected));
+                }
+            }
             let admission = self.enter();
             if admission.wait != 0 {
                 return Err(Error::Rejected(self.rejected(admission)));
@@ -127,16 +157,49 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         let result = f();
         let verdict = self.settings().rules.judge(&result);
         core::mem::forget(running);
-        if !(control.is_clean() && matches!(verdict, Verdict::Success))
-            && self.settle_mut(control, verdict)
-        {
+        match verdict {
+            Verdict::Success if control.is_clean() => return outcome(result),
+            Verdict::Failure if Cell::ROOMY && self.count_mut(word) => return outcome(result),
+            _ => {}
+        }
+        if self.settle_mut(control, verdict) {
             self.settings().rules.opened_by(self, cause(&result));
         }
         outcome(result)
     }
 
-    /// `settle` through plain loads and stores.
+    /// The first attempt at a failure that only counts, inlined.
     #[inline]
+    fn count(&self, carried: Control) -> bool {
+        let Settings { limits, strategy, .. } = self.settings();
+        let old = self.cell.load();
+        let counted =
+            state::only_counts(old, carried, || self.now(), limits, strategy, &self.memory)
+                && self.cell.count(old);
+        if counted {
+            strategy.settled(&self.memory, old.kept(), old.one_more().kept(), true);
+        }
+        counted
+    }
+
+    /// `count` through a plain addition. A word that was found closed is what its call carries, and
+    /// nobody else can have moved it.
+    #[inline]
+    fn count_mut(&mut self, old: Word) -> bool {
+        let (settings, clock) = (self.held.settings(), &self.clock);
+        let (limits, strategy) = (&settings.limits, &settings.strategy);
+        let now = || clock.now().low();
+        if !state::only_counts(old, old.control, now, limits, strategy, &self.memory) {
+            return false;
+        }
+        self.cell.count_mut();
+        strategy.settled(&self.memory, old.kept(), old.one_more().kept(), true);
+        true
+    }
+
+    /// `settle` through plain loads and stores.
+    #[cold]
+    #[inline(never)]
     fn settle_mut(&mut self, carried: Control, verdict: Verdict) -> bool {
         let old = self.cell.load_mut();
         let (settings, clock) = (self.held.settings(), &self.clock);

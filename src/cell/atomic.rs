@@ -1,5 +1,5 @@
 use super::{never_zero, pack, unpack};
-use crate::state::{Control, Word};
+use crate::state::{Control, ONE_MORE, Word};
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
 #[derive(Debug)]
@@ -26,6 +26,9 @@ impl Cell {
         unpack(self.word.load(Ordering::Relaxed)).control
     }
 
+    /// Paths that are worth their code on a large processor alone are inlined into every call.
+    pub(crate) const ROOMY: bool = true;
+
     #[inline]
     pub(crate) fn load(&self) -> Word {
         unpack(self.word.load(Ordering::Acquire))
@@ -37,6 +40,16 @@ impl Cell {
             return false;
         }
         let (old, new) = (pack(old), pack(new));
+        self.word.compare_exchange(old, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// `replace(old, old.one_more())` of a closed word. Said as one addition: the compiler cannot join
+    /// the halves again, as it does not know that the lower one has no carry, and the few cycles would
+    /// stand between the load and the exchange.
+    #[inline]
+    pub(crate) fn count(&self, old: Word) -> bool {
+        let old = pack(old);
+        let new = old.wrapping_add(ONE_MORE);
         self.word.compare_exchange(old, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
@@ -78,10 +91,23 @@ impl Cell {
         *self.word.get_mut() = pack(new);
     }
 
+    /// `store_mut(old, old.one_more())` of a closed word, as one addition in memory.
+    #[cfg(not(loom))]
+    #[inline]
+    pub(crate) fn count_mut(&mut self) {
+        let word = self.word.get_mut();
+        *word = word.wrapping_add(ONE_MORE);
+    }
+
     // loom's atomics have no `get_mut`; there is nothing to model behind an exclusive reference.
     #[cfg(loom)]
     pub(crate) fn load_mut(&mut self) -> Word {
         self.load()
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn count_mut(&mut self) {
+        self.count(self.load());
     }
 
     #[cfg(loom)]

@@ -36,6 +36,9 @@ impl Cell {
         Control(self.control.load(Relaxed))
     }
 
+    /// Where flash is small, all but the healthy path is out of line.
+    pub(crate) const ROOMY: bool = false;
+
     #[inline]
     fn halves(&self) -> Word {
         Word { control: self.control(), stamp: self.stamp.load(Relaxed) }
@@ -58,6 +61,11 @@ impl Cell {
     }
 
     #[inline]
+    pub(crate) fn count(&self, old: Word) -> bool {
+        self.replace(old, old.one_more())
+    }
+
+    #[inline]
     fn store(&self, old: Word, new: Word) {
         if old.control.is_open() {
             self.opened.store(never_zero(old.stamp), Relaxed);
@@ -75,6 +83,12 @@ impl Cell {
     #[inline]
     pub(crate) fn load_mut(&mut self) -> Word {
         self.halves()
+    }
+
+    #[inline]
+    pub(crate) fn count_mut(&mut self) {
+        let old = self.halves();
+        self.store(old, old.one_more());
     }
 
     #[inline]

@@ -46,6 +46,7 @@ fn subjects() -> Vec<Named> {
         shared::<ours::Mcb>(),
         shared::<ours::McbStatic>(),
         shared::<ours::McbStd>(),
+        shared::<ours::McbCached>(),
         exclusive::<ours::McbMut>(),
         exclusive::<ours::McbMutStd>(),
         exclusive::<peers::Reliakit>(),

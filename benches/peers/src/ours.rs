@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use mcb::{CircuitBreaker, Clock, Config, Error, Rejected, StdClock, Wait};
+use mcb::{CachedClock, CircuitBreaker, Clock, Config, Error, Rejected, StdClock, Wait};
 
 use crate::measure::failing_loop;
 use crate::peers::{TICKS, fail, leak};
@@ -131,6 +131,40 @@ impl Subject for McbStd {
 
     fn size() -> usize {
         size_of::<CircuitBreaker<StdClock>>()
+    }
+
+    fn share(&self) -> Option<Self> {
+        Some(*self)
+    }
+}
+
+/// Shared, with the standard library's clock behind one that remembers.
+#[derive(Clone, Copy)]
+pub struct McbCached(&'static CircuitBreaker<&'static CachedClock<StdClock>>);
+
+static REMEMBERED: CachedClock<StdClock> = CachedClock::new(StdClock);
+static CACHED: Config<&CachedClock<StdClock>> = config();
+
+impl Subject for McbCached {
+    const NAME: &'static str = "mcb-cached";
+    const BOXED: bool = true;
+
+    fn closed() -> Self {
+        REMEMBERED.update();
+        McbCached(leak(CircuitBreaker::new(&CACHED, &REMEMBERED)))
+    }
+
+    fn open() -> Self {
+        fail(Self::closed(), THRESHOLD)
+    }
+
+    #[inline(always)]
+    fn call(&mut self, request: u64) -> u64 {
+        outcome!(self.0.call(|| work(request)))
+    }
+
+    fn size() -> usize {
+        size_of::<CircuitBreaker<&CachedClock<StdClock>>>()
     }
 
     fn share(&self) -> Option<Self> {
