@@ -209,6 +209,10 @@ fn call<S: mcb::Strategy>(breaker: &Breaker<S>, verdict: Verdict) -> Result<(), 
     }
 }
 
-fn same<T: PartialEq + core::fmt::Debug>(what: &str, real: T, expected: T) -> Result<(), String> {
+fn same<T: Copy + PartialEq + core::fmt::Debug>(
+    what: &str,
+    real: T,
+    expected: T,
+) -> Result<(), String> {
     if real == expected { Ok(()) } else { Err(format!("{what}: {real:?}, not {expected:?}")) }
 }
