@@ -276,9 +276,12 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         if new.control.phase() == old.control.phase() {
             return admitted;
         }
-        // A hook that panics must not keep the probe's place.
-        let running = permit::Running::new(self, new.control);
+        // A hook that panics must not keep the probe's place. Given back, not failed: that would be a
+        // transition, and the same hook could panic again while it unwinds, which aborts.
+        let place = permit::Place::new(self, new.control);
         self.tell(old, new);
+        core::mem::forget(place);
+        let running = permit::Running::new(self, new.control);
         let ready = self.settings().rules.before_probe(self);
         core::mem::forget(running);
         if ready { admitted } else { self.unrecovered(new.control) }

@@ -52,6 +52,8 @@ pub use cached::CachedClock;
 pub use function::FnClock;
 pub use manual::ManualClock;
 
+use crate::state::since;
+
 /// A source of ticks.
 ///
 /// Infallible: a source that can fail or stop returns its last value. Time stands still then, and an
@@ -151,7 +153,10 @@ impl Ticks for u64 {
 
     #[inline]
     fn back_to(self, low: u32) -> u64 {
-        self.wrapping_sub(u64::from((self as u32).wrapping_sub(low)))
+        match since(self as u32, low) {
+            0 => self.wrapping_add(u64::from(low.wrapping_sub(self as u32))),
+            age => self.wrapping_sub(u64::from(age)),
+        }
     }
 
     #[inline]

@@ -1,3 +1,5 @@
+use core::pin::pin;
+
 use super::CircuitBreaker;
 use super::permit::{Permit, Running};
 use crate::clock::Clock;
@@ -99,13 +101,14 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         let mut permit = self.try_acquire().map_err(Error::Rejected)?;
         if permit.begins_recovery() {
             let recovered;
-            (permit, recovered) = permit.drive(recover(device)).await;
+            // Called within the first poll, so that a panic before the first await is a failure too.
+            (permit, recovered) = permit.drive(pin!(async { recover(device).await })).await;
             if recovered.is_err() {
                 let (_, carried) = permit.take();
                 return Err(Error::Rejected(self.rejected(self.unrecovered(carried))));
             }
         }
-        self.run_async(permit, f(device)).await
+        self.run_async(permit, pin!(async { f(device).await })).await
     }
 
     /// Runs the step; a panic in it must not keep the probe's place.

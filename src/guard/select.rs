@@ -24,7 +24,8 @@ pub trait Select<A> {
     ) -> Option<&CircuitBreaker<Self::Clock, Self::Strategy, Self::Rules>>;
 }
 
-impl<A, C: Clock, S: Strategy, R: Observer> Select<A> for &CircuitBreaker<C, S, R> {
+/// One breaker for every address.
+impl<A, C: Clock, S: Strategy, R: Observer> Select<A> for CircuitBreaker<C, S, R> {
     type Clock = C;
     type Strategy = S;
     type Rules = R;
@@ -35,16 +36,27 @@ impl<A, C: Clock, S: Strategy, R: Observer> Select<A> for &CircuitBreaker<C, S, 
     }
 }
 
-/// A breaker that several guards own together.
-#[cfg(feature = "std")]
-impl<A, C: Clock, S: Strategy, R: Observer> Select<A> for std::sync::Arc<CircuitBreaker<C, S, R>> {
-    type Clock = C;
-    type Strategy = S;
-    type Rules = R;
+impl<A, K: Select<A> + ?Sized> Select<A> for &K {
+    type Clock = K::Clock;
+    type Strategy = K::Strategy;
+    type Rules = K::Rules;
 
     #[inline]
-    fn select(&self, _: &A) -> Option<&CircuitBreaker<C, S, R>> {
-        Some(self)
+    fn select(&self, address: &A) -> Option<&CircuitBreaker<K::Clock, K::Strategy, K::Rules>> {
+        (**self).select(address)
+    }
+}
+
+/// For several guards that own it together.
+#[cfg(feature = "std")]
+impl<A, K: Select<A> + ?Sized> Select<A> for std::sync::Arc<K> {
+    type Clock = K::Clock;
+    type Strategy = K::Strategy;
+    type Rules = K::Rules;
+
+    #[inline]
+    fn select(&self, address: &A) -> Option<&CircuitBreaker<K::Clock, K::Strategy, K::Rules>> {
+        (**self).select(address)
     }
 }
 
