@@ -9,6 +9,7 @@ mod call;
 mod future;
 mod permit;
 mod reads;
+mod recover;
 mod wrap;
 
 pub use permit::Permit;
@@ -19,6 +20,7 @@ use crate::clock::{Clock, Ticks};
 use crate::config::{Config, ConfigError, Settings};
 use crate::error::{Rejected, Wait};
 use crate::hooks::{Cause, Observer, Transition};
+use crate::log;
 use crate::rules::{EveryError, Verdict};
 use crate::state::{self, Control, State, Word};
 use crate::strategy::{Consecutive, Strategy};
@@ -54,6 +56,28 @@ use crate::strategy::{Consecutive, Strategy};
 /// assert_eq!(IMU.call(|| Ok::<_, ()>(42)), Ok(42)); // the probe
 /// assert_eq!(IMU.state(), State::Closed);
 /// ```
+///
+/// # Invariants
+///
+/// Each is checked on every edge between the reachable states of small breakers (`src/state/enumeration.rs`).
+///
+/// - *Nothing wedges it.* Whoever waits as told, calls and succeeds closes it in
+///   [`recovery_threshold`](Config::recovery_threshold) calls, whatever else is under way and never
+///   ends; after [`force_open`](Self::force_open) and [`force_closed`](Self::force_closed) a reset does.
+/// - *Probes are limited.* At most [`max_probes`](Config::max_probes) hold a place at a time. Only when all
+///   places are taken and the last admission is a probe timeout ago do they pass on, to one call.
+///   (A probe that is eight such passings late gives back a place that is no longer its own.)
+/// - *A stale result changes nothing.* A result counts only in the phase and the generation that admitted
+///   it; the generation moves by one where `Closed` or `HalfOpen` is left and by hand, nowhere else.
+/// - *One opening a trip.* The result that opens it counts one opening, moves the generation and stamps the
+///   time, all in one write; nothing else opens it.
+/// - *Counts stay in their range*: errors below the threshold while closed, successes below theirs, places
+///   within their limit, openings at 15 at the most.
+/// - *Reads tell what the next call finds*, and change nothing. A wait is exact: a tick earlier the next call
+///   is rejected, then it is admitted, unless something else happens meanwhile.
+/// - *Health writes nothing*: a success on a clean closed breaker, an ignored result of a closed one, any
+///   result of one that is forced closed, and admission to either. None of these reads the clock.
+/// - *Only differences decide.* The same happens at every point of a clock that wraps.
 ///
 /// # Interrupts
 ///
@@ -252,15 +276,21 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         if new.control.phase() == old.control.phase() {
             return admitted;
         }
-        // A hook that panics must not keep the probe's place.
-        let running = permit::Running::new(self, new.control);
+        // A hook that panics must not keep the probe's place. Given back, not failed: that would be a
+        // transition, and the same hook could panic again while it unwinds, which aborts.
+        let place = permit::Place::new(self, new.control);
         self.tell(old, new);
+        core::mem::forget(place);
+        let running = permit::Running::new(self, new.control);
         let ready = self.settings().rules.before_probe(self);
         core::mem::forget(running);
-        if ready {
-            return admitted;
-        }
-        self.fail(new.control, Cause::Recovery);
+        if ready { admitted } else { self.unrecovered(new.control) }
+    }
+
+    /// The recovery step of an admitted probe failed: what a rejection says of it.
+    #[inline]
+    fn unrecovered(&self, carried: Control) -> Admission {
+        self.fail(carried, Cause::Recovery);
         // Usually open again for a whole timeout; but the hook, or somebody faster, may have moved it.
         let word = self.cell.load();
         let wait = match state::admit(word, || self.now(), &self.settings().limits) {
@@ -315,7 +345,9 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
 
     fn tell(&self, old: Word, new: Word) {
         let transition = Transition { from: old.control.phase(), to: new.control.phase() };
-        self.settings().rules.on_transition(self, transition);
+        let Settings { id, limits, strategy, rules } = self.settings();
+        log::transition(id, transition, || state::error_count(new, limits, strategy));
+        rules.on_transition(self, transition);
     }
 
     /// By hand, to `Closed`, `ForcedOpen` or `ForcedClosed`.

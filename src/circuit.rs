@@ -38,6 +38,34 @@ impl core::fmt::Debug for dyn Circuit + Sync + '_ {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for dyn Circuit + '_ {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        format(self, f);
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for dyn Circuit + Sync + '_ {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        format(self, f);
+    }
+}
+
+#[cfg(feature = "defmt")]
+pub(crate) fn format<C: Circuit + ?Sized>(circuit: &C, f: defmt::Formatter<'_>) {
+    let (id, state) = (circuit.id(), circuit.state());
+    let (errors, successes) = (circuit.error_count(), circuit.success_count());
+    defmt::write!(
+        f,
+        "Circuit({=str}, {}, {=u16} errors, {=u16} successes)",
+        id,
+        state,
+        errors,
+        successes
+    );
+}
+
 pub(crate) fn debug<C: Circuit + ?Sized>(
     circuit: &C,
     f: &mut core::fmt::Formatter<'_>,

@@ -10,6 +10,11 @@
 //! | [`CachedClock`] | – | `u32` | the other clock's | 2³¹ ticks | 2³² ticks |
 //! | [`StdClock`] | `std` | `u64` | 1,000 | 24.8 days | 49.7 days |
 //! | [`EmbeddedTime`] | `embedded-time` | `u32` or `u64` | the clock's | 2³¹ ticks | 2³² ticks |
+//! | [`Fugit`] | `fugit` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks |
+//! | [`RticTime`] | `rtic-time` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks |
+//! | [`EmbassyTime`] | `embassy-time` | `u64` | `TICK_HZ`, 1,000,000 by default | 35.7 minutes | 71.5 minutes |
+//!
+//! 2³¹ ticks are 24.8 days at 1 kHz, 18.2 hours at 32,768 Hz, 35.7 minutes at 1 MHz, 17.8 s at 120 MHz.
 //!
 //! # Wraparound
 //!
@@ -20,20 +25,34 @@
 //! No hook fires for it.
 
 mod cached;
+#[cfg(feature = "embassy-time")]
+mod embassy_time;
 #[cfg(feature = "embedded-time")]
 mod embedded_time;
+#[cfg(feature = "fugit")]
+mod fugit;
 mod function;
 mod manual;
+#[cfg(feature = "rtic-time")]
+mod rtic_time;
 #[cfg(feature = "std")]
 mod std;
 
+#[cfg(feature = "embassy-time")]
+pub use self::embassy_time::EmbassyTime;
 #[cfg(feature = "embedded-time")]
 pub use self::embedded_time::EmbeddedTime;
+#[cfg(feature = "fugit")]
+pub use self::fugit::Fugit;
+#[cfg(feature = "rtic-time")]
+pub use self::rtic_time::RticTime;
 #[cfg(feature = "std")]
 pub use self::std::StdClock;
 pub use cached::CachedClock;
 pub use function::FnClock;
 pub use manual::ManualClock;
+
+use crate::state::since;
 
 /// A source of ticks.
 ///
@@ -134,7 +153,10 @@ impl Ticks for u64 {
 
     #[inline]
     fn back_to(self, low: u32) -> u64 {
-        self.wrapping_sub(u64::from((self as u32).wrapping_sub(low)))
+        match since(self as u32, low) {
+            0 => self.wrapping_add(u64::from(low.wrapping_sub(self as u32))),
+            age => self.wrapping_sub(u64::from(age)),
+        }
     }
 
     #[inline]

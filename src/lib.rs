@@ -11,7 +11,10 @@ mod circuit;
 pub mod clock;
 mod config;
 mod error;
+#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+pub mod guard;
 pub mod hooks;
+mod log;
 mod macros;
 mod registry;
 pub mod rules;
@@ -21,8 +24,14 @@ mod sync;
 
 pub use breaker::{CircuitBreaker, Permit, Wrap};
 pub use circuit::Circuit;
+#[cfg(feature = "embassy-time")]
+pub use clock::EmbassyTime;
 #[cfg(feature = "embedded-time")]
 pub use clock::EmbeddedTime;
+#[cfg(feature = "fugit")]
+pub use clock::Fugit;
+#[cfg(feature = "rtic-time")]
+pub use clock::RticTime;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{CachedClock, Clock, FnClock, ManualClock};

@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows a clock, an atomic or a line of user code: a transition takes the word as it
 //! was, an event and the tick of now, and gives the word as it will be. That is why the same lines
-//! can be enumerated, property-tested and model-checked as plain integers. Wherever the word stands
+//! are enumerated (`state/enumeration.rs`), property-tested and model-checked. Wherever the word stands
 //! ([`crate::cell`]), whoever writes it does so only if it is still the one that was judged.
 //!
 //! A result that is equal to what was given means *write nothing*.
@@ -23,6 +23,11 @@ mod tests;
 use crate::config::Limits;
 use crate::rules::Verdict;
 use crate::strategy::{Kept, Step, Strategy};
+
+#[cfg(all(test, not(loom)))]
+mod enumeration;
+#[cfg(all(test, not(loom)))]
+mod fields;
 
 const PHASE: u32 = 29;
 const DETAIL: u32 = 17;

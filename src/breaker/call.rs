@@ -85,6 +85,21 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         let result = f();
         let verdict = self.settings().rules.judge(&result);
         core::mem::forget(running);
+        self.finish(result, carried, verdict)
+    }
+
+    /// The end of a call that was judged.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    pub(super) fn finish<T, E>(
+        &self,
+        result: Result<T, E>,
+        carried: Control,
+        verdict: Verdict,
+    ) -> Result<T, Error<E>>
+    where
+        R: Rules<T, E>,
+    {
         match verdict {
             // Clean and still the same: a success changes nothing. Not clean: carried with a mark.
             Verdict::Success if self.cell.control() == carried => return outcome(result),

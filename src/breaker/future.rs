@@ -1,14 +1,13 @@
 use core::future::{Future, poll_fn};
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::Poll;
 
 use super::CircuitBreaker;
-use super::call::outcome;
 use super::permit::{Permit, Running};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::hooks::Observer;
-use crate::rules::{Rules, Verdict};
+use crate::rules::Rules;
 use crate::strategy::Strategy;
 
 impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
@@ -44,43 +43,38 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let permit = match self.try_acquire() {
-            Ok(permit) => permit,
-            Err(rejected) => return Err(Error::Rejected(rejected)),
-        };
-        self.run_async(permit, future).await
+        let permit = self.try_acquire().map_err(Error::Rejected)?;
+        self.run_async(permit, pin!(future)).await
     }
 
-    /// The second half of a guarded future, once it is admitted.
+    /// The second half of a guarded future, once it is admitted. By reference, since a future that is
+    /// passed on by value is kept twice in each `async fn` that it passes.
     pub(super) async fn run_async<T, E>(
         &self,
         permit: Permit<'_, C, S, R>,
-        future: impl Future<Output = Result<T, E>>,
+        mut future: Pin<&mut impl Future<Output = Result<T, E>>>,
     ) -> Result<T, Error<E>>
     where
         R: Rules<T, E>,
     {
-        let judged = async {
-            let result = future.await;
-            let verdict = self.settings().rules.judge(&result);
-            (result, verdict)
-        };
-        let (permit, (result, verdict)) = permit.drive(judged).await;
+        let judged = poll_fn(|context| {
+            future.as_mut().poll(context).map(|result| {
+                let verdict = self.settings().rules.judge(&result);
+                (result, verdict)
+            })
+        });
+        let (permit, (result, verdict)) = permit.drive(pin!(judged)).await;
         let (_, carried) = permit.take();
-        if matches!(verdict, Verdict::Success) && self.cell.control() == carried {
-            return outcome(result);
-        }
-        outcome(Self::after(result, self, carried, verdict))
+        self.finish(result, carried, verdict)
     }
 }
 
 impl<C: Clock, S: Strategy, R: Observer> Permit<'_, C, S, R> {
     /// Awaits `future` while holding the place. Dropped between two polls it is a permit that is
     /// dropped; a panic while `future` is polled is a failure.
-    pub(super) async fn drive<F: Future>(self, future: F) -> (Self, F::Output) {
+    pub(super) async fn drive<F: Future>(self, mut future: Pin<&mut F>) -> (Self, F::Output) {
         let breaker = self.breaker();
         let mut permit = Some(self);
-        let mut future = pin!(future);
         poll_fn(move |context| {
             // While user code runs the place belongs to the guard that takes unwinding for a failure;
             // between polls to the permit, whose drop is a cancellation.

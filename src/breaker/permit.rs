@@ -75,7 +75,7 @@ impl<'a, C: Clock, S: Strategy, R: Observer> Permit<'a, C, S, R> {
     #[inline]
     pub fn record(self, verdict: Verdict) {
         let (breaker, carried) = self.take();
-        // As in `call`: a clean breaker that is still the same has nothing to settle.
+        // As in a call: a clean breaker that is still the same has nothing to settle.
         if matches!(verdict, Verdict::Success) && breaker.cell.control() == carried {
             return;
         }
@@ -93,6 +93,11 @@ impl<'a, C: Clock, S: Strategy, R: Observer> Permit<'a, C, S, R> {
     #[inline]
     pub(super) fn breaker(&self) -> &'a CircuitBreaker<C, S, R> {
         self.breaker
+    }
+
+    #[inline]
+    pub(super) fn carried(&self) -> Control {
+        self.carried
     }
 
     /// The breaker and what was carried; nobody drops it any more.
@@ -153,5 +158,25 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     #[inline]
     pub(super) fn carry_on(&self, carried: Control) -> Permit<'_, C, S, R> {
         Permit { breaker: self, carried }
+    }
+}
+
+/// A hook is running: dropped by unwinding, the place is given back and no other hook runs.
+pub(super) struct Place<'a, C: Clock, S: Strategy + 'static, R: Observer + 'static> {
+    breaker: &'a CircuitBreaker<C, S, R>,
+    carried: Control,
+}
+
+impl<'a, C: Clock, S: Strategy, R: Observer> Place<'a, C, S, R> {
+    #[inline]
+    pub(super) fn new(breaker: &'a CircuitBreaker<C, S, R>, carried: Control) -> Self {
+        Place { breaker, carried }
+    }
+}
+
+impl<C: Clock, S: Strategy, R: Observer> Drop for Place<'_, C, S, R> {
+    #[cold]
+    fn drop(&mut self) {
+        self.breaker.settle(self.carried, Verdict::Ignore);
     }
 }

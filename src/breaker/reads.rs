@@ -1,4 +1,6 @@
 use super::CircuitBreaker;
+#[cfg(feature = "defmt")]
+use crate::circuit::format;
 use crate::circuit::{Circuit, debug, sealed};
 use crate::clock::{Clock, Ticks};
 use crate::error::Wait;
@@ -131,8 +133,8 @@ impl<C: Clock, S: Strategy, R: Observer> core::fmt::Debug for CircuitBreaker<C, 
 }
 
 #[cfg(feature = "defmt")]
-impl<C: Clock, S: Strategy, R> defmt::Format for CircuitBreaker<C, S, R> {
+impl<C: Clock, S: Strategy, R: Observer> defmt::Format for CircuitBreaker<C, S, R> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "Circuit({=str}, {})", self.id(), self.state());
+        format(self, f);
     }
 }

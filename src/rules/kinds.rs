@@ -4,6 +4,10 @@ use crate::hooks::Observer;
 
 /// A kind of error, as `std::io` and the embedded buses have them.
 ///
+/// `std::io::ErrorKind` (feature `std`), the kinds of embedded-hal's I²C, SPI and digital errors (feature
+/// `embedded-hal`) and of embedded-io's (feature `embedded-io`) are kinds. For more on an I²C NACK that
+/// only means "not ready yet" see the example `not_ready`.
+///
 /// Implemented on the *kind* rather than on the error, since one error type may belong to several
 /// families (embedded-hal's I²C and SPI, say), each with a kind of its own.
 pub trait Kind<E: ?Sized>: Copy {
@@ -18,6 +22,11 @@ impl Kind<std::io::Error> for std::io::ErrorKind {
         error.kind() == *self
     }
 }
+
+#[cfg(feature = "embedded-hal")]
+mod embedded_hal;
+#[cfg(feature = "embedded-io")]
+mod embedded_io;
 
 /// Errors that count and errors that do not, by their [`Kind`]; the sizes are part of the type.
 ///

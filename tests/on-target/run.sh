@@ -59,7 +59,7 @@ build() {
     local output=$1 target=$2 package=$3 binary=$4
     shift 4
     rm -f "$firmware/$output"
-    cargo build --quiet --release "${build_flags[@]}" --target "$target" -p "$package" --bin "$binary" "$@" &&
+    cargo build --quiet --locked --release "${build_flags[@]}" --target "$target" -p "$package" --bin "$binary" "$@" &&
         cp "$CARGO_TARGET_DIR/$target/release/$binary" "$firmware/$output"
 }
 
@@ -130,6 +130,28 @@ for line in "${machines[@]}"; do
     check "$machine: the pre-emption checks notice that critical sections do nothing" \
         notices "$machine" "$firmware/$machine-unlocked"
     check "$machine: the guarded call is within its budget" within_budget "$machine" "$target" "$name" "$@"
+done
+
+# The example applications: packages of their own, which judge themselves by their exit status.
+build_example() {
+    local target=$2
+    rm -f "$firmware/$1"
+    cargo build --quiet --locked --release "${build_flags[@]}" --target "$target" \
+        --manifest-path "../../examples/$1/Cargo.toml" &&
+        cp "$CARGO_TARGET_DIR/$target/release/$1-example" "$firmware/$1"
+}
+
+run_example() {
+    local output=$firmware/$1.txt
+    python3 tools/qemu.py lm3s6965evb "$firmware/$1" </dev/null >"$output" 2>&1 || { cat "$output"; return 1; }
+    sed 's/^/        /' <(grep ' ms  ' "$output" | tail -n 2)
+}
+
+echo
+echo "== examples on lm3s6965evb, thumbv7m-none-eabi"
+for example in rtic embassy; do
+    check "$example: the example builds" build_example "$example" thumbv7m-none-eabi
+    check "$example: the example does what it says" run_example "$example"
 done
 
 echo

@@ -11,6 +11,7 @@ pub(crate) struct Limits {
     pub(crate) recovery_timeout: u32,
     pub(crate) max_probes: u8,
     pub(crate) probe_timeout: u32,
+    pub(crate) dropped: Verdict,
 }
 
 /// An admitted call: the period (time between two changes) that admitted it, and its probe's lease.
@@ -20,7 +21,7 @@ pub(crate) struct Admitted {
     lease: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Phase {
     Closed { errors: u16 },
     Open { since: u64 },
@@ -28,9 +29,9 @@ enum Phase {
     Forced { open: bool },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Model {
-    limits: Limits,
+    pub(crate) limits: Limits,
     phase: Phase,
     period: u64,
     openings: u16,
@@ -140,6 +141,16 @@ impl Model {
             Phase::Forced { open: true } => State::ForcedOpen,
             Phase::Forced { open: false } => State::ForcedClosed,
         }
+    }
+
+    /// The probes that are admitted now have a place to give back.
+    pub(crate) fn probing(&self) -> bool {
+        matches!(self.phase, Phase::HalfOpen { .. })
+    }
+
+    /// Asks as a call would, and forgets that it did.
+    pub(crate) fn retry_after(&self, now: u64) -> Option<u64> {
+        self.clone().admit(now).map_or_else(|wait| wait, |_| Some(0))
     }
 
     pub(crate) fn error_count(&self) -> u16 {

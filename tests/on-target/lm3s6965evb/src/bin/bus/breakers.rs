@@ -1,9 +1,7 @@
 //! A breaker for each device on the bus, and the registry that tells of them.
 
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use core::time::Duration;
 
-use lm3s6965evb::i2c;
 use mcb::{CircuitBreaker, Config, Consecutive, EveryError, Hooked, Hooks, Registry};
 use semihosting::println;
 
@@ -20,33 +18,16 @@ pub(crate) static ABSENT: Breaker = breaker(&config("absent"));
 
 pub(crate) static REGISTRY: Registry<3> = Registry::new();
 
-/// Whether setting the controller up again is to fail.
-pub(crate) static RECOVERY_FAILS: AtomicBool = AtomicBool::new(false);
-/// How often that was tried.
-pub(crate) static RECOVERIES: AtomicU32 = AtomicU32::new(0);
-
 const fn config(name: &'static str) -> Config<Milliseconds, Consecutive, Hooked<EveryError, Hooks>> {
     Config::new(name).error_threshold(ERRORS).recovery_timeout(Duration::from_millis(TIMEOUT as u64)).hooks(
-        Hooks::new()
-            .on_transition(|circuit, moved| {
-                println!("        {}: {:?} to {:?}", circuit.id(), moved.from, moved.to);
-            })
-            .before_probe(|_| recover()),
+        Hooks::new().on_transition(|circuit, moved| {
+            println!("        {}: {:?} to {:?}", circuit.id(), moved.from, moved.to);
+        }),
     )
 }
 
 const fn breaker(config: &'static Config<Milliseconds, Consecutive, Hooked<EveryError, Hooks>>) -> Breaker {
     CircuitBreaker::new(config, Milliseconds)
-}
-
-/// The recovery step: a controller that hangs works again after it was set up anew.
-fn recover() -> bool {
-    RECOVERIES.store(RECOVERIES.load(Relaxed) + 1, Relaxed);
-    if RECOVERY_FAILS.load(Relaxed) {
-        return false;
-    }
-    i2c::init();
-    true
 }
 
 pub(crate) fn register() {

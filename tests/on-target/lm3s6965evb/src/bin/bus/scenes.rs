@@ -7,8 +7,8 @@ use lm3s6965evb::i2c::{self, BusError};
 use mcb::{Clock as _, Error, State};
 use suite::{Failure, ensure};
 
-use crate::bench::{Bench, Reading, counted};
-use crate::breakers::{CALENDAR, ERRORS, RECOVERIES, RECOVERY_FAILS, REGISTRY, THERMOMETER, TIMEOUT};
+use crate::bench::{Bench, Outcome, RECOVERIES, RECOVERY_FAILS, Reading, counted};
+use crate::breakers::{CALENDAR, ERRORS, REGISTRY, THERMOMETER, TIMEOUT};
 use crate::clock::{Milliseconds, wait};
 
 type Scene = fn(&mut Bench<'_>) -> Result<(), Failure>;
@@ -39,34 +39,40 @@ fn unplugged(bench: &mut Bench<'_>) -> Result<(), Failure> {
     for _ in 0..ERRORS {
         ensure!(THERMOMETER.state() == State::Closed);
         let (reading, transactions) = counted(|| bench.temperature());
-        ensure!(matches!(reading, Err(Error::Inner(lm75::Error::I2C(NOBODY_ANSWERED)))));
+        ensure!(matches!(reading, Err(lm75::Error::I2C(Error::Inner(NOBODY_ANSWERED)))));
         ensure!(transactions == 1);
     }
     ensure!(REGISTRY.open_circuits().map(|circuit| circuit.id()).eq(["thermometer"]));
 
     // Rejected calls leave the bus alone, and the other device is served.
-    let (rejected, transactions) = counted(|| (0..100).all(|_| is_rejected(&bench.temperature())));
+    let (rejected, transactions) = counted(|| (0..100).all(|_| is_unread(&bench.temperature())));
     ensure!(rejected && transactions == 0);
     ensure!(bench.keep(0xA5) == Ok(0xA5));
 
-    // Still unplugged: one probe, and as long again.
+    // Still unplugged: the set-up fails, which is a failed probe, and as long again.
     wait(TIMEOUT);
     ensure!(THERMOMETER.state() == State::HalfOpen);
-    let (_, transactions) = counted(|| bench.temperature());
-    ensure!(transactions == 1);
+    let recoveries = RECOVERIES.load(Relaxed);
+    let (reading, transactions) = counted(|| bench.temperature());
+    ensure!(is_unread(&reading) && transactions == 1);
+    ensure!(RECOVERIES.load(Relaxed) == recoveries + 1);
     ensure!(THERMOMETER.state() == State::Open);
-    ensure!(is_rejected(&bench.temperature()));
+    ensure!(is_unread(&bench.temperature()));
     Ok(())
 }
 
 fn plugged_in(bench: &mut Bench<'_>) -> Result<(), Failure> {
     ensure!(bench.connect(true).is_ok());
     // It works again, but nobody knows yet.
-    ensure!(is_rejected(&bench.temperature()));
+    ensure!(is_unread(&bench.temperature()));
     wait(TIMEOUT);
-    ensure!(is_warm(&bench.temperature()));
+    // The set-up, and the probe, which is a write and a read to this driver.
+    let (reading, probe) = counted(|| bench.temperature());
+    ensure!(is_warm(&reading));
     ensure!(THERMOMETER.state() == State::Closed);
-    ensure!(is_warm(&bench.temperature()));
+    let (reading, healthy) = counted(|| bench.temperature());
+    ensure!(is_warm(&reading));
+    ensure!(probe == healthy + 1);
     Ok(())
 }
 
@@ -138,6 +144,10 @@ fn is_warm(reading: &Reading) -> bool {
     reading.as_ref().is_ok_and(|degrees| (degrees - DEGREES).abs() < 0.1)
 }
 
-fn is_rejected<T, E>(answer: &Result<T, Error<E>>) -> bool {
+fn is_unread(reading: &Reading) -> bool {
+    matches!(reading, Err(lm75::Error::I2C(Error::Rejected(_))))
+}
+
+fn is_rejected<T>(answer: &Outcome<T>) -> bool {
     matches!(answer, Err(Error::Rejected(_)))
 }

@@ -1,0 +1,215 @@
+//! Buses and streams with a breaker around them, for drivers that know nothing of it.
+//!
+//! A [`Guard`] implements the traits that the bus inside it implements, so an unchanged driver is
+//! protected. While the breaker is open, an operation returns at once, with nothing sent; the
+//! driver sees an error of the bus whose `kind()` is `Other` (`NotConnected` for `embedded-io`), so
+//! that nobody takes it for a reason to try again. An error of the bus keeps its kind.
+//!
+//! | feature | traits |
+//! |---|---|
+//! | `embedded-hal` | `i2c::I2c` with 7 and 10 bit addresses, `spi::SpiDevice`, `spi::SpiBus` |
+//! | `embedded-hal-async` | the same of `embedded-hal-async` |
+//! | `embedded-io` | `Read`, `Write`, `Seek`, `ReadReady`, `WriteReady`; not `BufRead`, which lends what it read |
+//! | `embedded-io-async` | `Read`, `Write`, `Seek` of `embedded-io-async` |
+//!
+//! Each call of a trait's method is one guarded call; a transaction is one, whatever it consists of.
+//!
+//! # Which breaker
+//!
+//! A guard holds its bus by value (`&mut bus` and the handles of `embedded-hal-bus` are buses too) and
+//! its breaker by reference, so there are three ways:
+//!
+//! - a breaker for each device: one guard around each driver's handle to the bus;
+//! - one breaker for a bus: several guards with the same breaker, or one guard inside the sharing;
+//! - [`PerAddress`]: one guard that looks the breaker up by the address of each I²C operation.
+//!
+//! A device that is dead costs the others nothing when it has a breaker of its own. When two guards
+//! stand one inside the other, tell the outer one not to count the inner one's rejections:
+//! `Lists::new().whitelist([mcb::Error::is_rejected])`.
+//!
+//! # Recovery
+//!
+//! [`Guard::recovery`] takes a step that runs before a probe with the bus in hand, past the breaker:
+//! to clock a stuck bus free, to power-cycle a sensor, to set it up anew. When it fails, the probe
+//! has failed. See [`call_on`](crate::CircuitBreaker::call_on), which does the same for anything.
+//!
+#![cfg_attr(feature = "embedded-hal", doc = "```")]
+#![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
+//! use embedded_hal::i2c::{Error as _, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
+//! use mcb::{guard::Guard, CircuitBreaker, Config, ManualClock, State};
+//!
+//! /// A driver: it takes any I2C bus and knows no breaker.
+//! struct Thermometer<I2C>(I2C);
+//! impl<I2C: I2c> Thermometer<I2C> {
+//!     fn read(&mut self) -> Result<i8, I2C::Error> {
+//!         let mut degrees = [0];
+//!         self.0.write_read(0x48, &[0], &mut degrees)?;
+//!         Ok(degrees[0] as i8)
+//!     }
+//! }
+//!
+//! # struct Bus { plugged: bool }
+//! # impl ErrorType for Bus { type Error = ErrorKind; }
+//! # impl I2c for Bus {
+//! #     fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), ErrorKind> {
+//! #         if self.plugged { Ok(()) } else { Err(ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address)) }
+//! #     }
+//! # }
+//! # let bus = Bus { plugged: false };
+//! static CLOCK: ManualClock = ManualClock::new();
+//! static SENSOR: CircuitBreaker<&ManualClock> =
+//!     CircuitBreaker::new(&Config::new("thermometer").error_threshold(2), &CLOCK);
+//!
+//! let mut thermometer = Thermometer(Guard::new(bus, &SENSOR)); // `bus` implements I2c
+//!
+//! let nack = ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address);
+//! assert_eq!(thermometer.read().unwrap_err().kind(), nack); // unplugged
+//! assert_eq!(thermometer.read().unwrap_err().kind(), nack);
+//! assert_eq!(SENSOR.state(), State::Open);
+//!
+//! let error = thermometer.read().unwrap_err(); // nothing on the bus
+//! assert!(error.is_rejected());
+//! assert_eq!(error.kind(), ErrorKind::Other);
+//! ```
+
+#[cfg(feature = "embedded-hal")]
+mod i2c;
+#[cfg(feature = "embedded-hal-async")]
+mod i2c_async;
+#[cfg(feature = "embedded-io")]
+mod io;
+#[cfg(feature = "embedded-io-async")]
+mod io_async;
+mod recovery;
+mod select;
+#[cfg(feature = "embedded-hal")]
+mod spi;
+#[cfg(feature = "embedded-hal-async")]
+mod spi_async;
+
+#[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
+pub use recovery::AsyncRecovery;
+pub use recovery::{NoRecovery, Recovery};
+pub use select::{PerAddress, Select};
+
+use crate::error::Error;
+use crate::rules::Rules;
+
+/// A bus with a breaker around it; see the [module's documentation](self).
+///
+/// `K` finds the breaker: a `&CircuitBreaker` or a [`PerAddress`]. `P` is the recovery step.
+#[derive(Clone)]
+pub struct Guard<B, K, P = NoRecovery> {
+    bus: B,
+    breakers: K,
+    recovery: P,
+}
+
+impl<B, K> Guard<B, K> {
+    /// `bus`, guarded by `breakers`.
+    #[must_use]
+    pub const fn new(bus: B, breakers: K) -> Self {
+        Guard { bus, breakers, recovery: NoRecovery }
+    }
+}
+
+impl<B, K, P> Guard<B, K, P> {
+    /// With a step that runs before a probe: the bus is in its hands, past the breaker.
+    ///
+    /// It runs until a probe of that recovery has succeeded; with one probe at a time, once for each
+    /// recovery. When it fails, the probe has failed and the operation is rejected.
+    #[must_use]
+    pub fn recovery<F, X>(self, step: F) -> Guard<B, K, F>
+    where
+        F: FnMut(&mut B) -> Result<(), X>,
+    {
+        self.recovery_by(step)
+    }
+
+    /// [`recovery`](Self::recovery) for the async traits.
+    #[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
+    #[must_use]
+    pub fn recovery_async<F, X>(self, step: F) -> Guard<B, K, F>
+    where
+        F: AsyncFnMut(&mut B) -> Result<(), X>,
+    {
+        self.recovery_by(step)
+    }
+
+    /// With a [`Recovery`] of a type of your own, which can be named where a closure's cannot.
+    #[must_use]
+    pub fn recovery_by<P2>(self, recovery: P2) -> Guard<B, K, P2> {
+        Guard { bus: self.bus, breakers: self.breakers, recovery }
+    }
+
+    /// The bus, past the breaker.
+    pub const fn bus(&mut self) -> &mut B {
+        &mut self.bus
+    }
+
+    /// What finds the breaker.
+    pub const fn breakers(&self) -> &K {
+        &self.breakers
+    }
+
+    /// The bus back, without its guard.
+    #[must_use]
+    pub fn release(self) -> B {
+        self.bus
+    }
+
+    /// One guarded operation.
+    #[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+    #[inline]
+    fn operate<A, T, E>(
+        &mut self,
+        address: &A,
+        operation: impl FnOnce(&mut B) -> Result<T, E>,
+    ) -> Result<T, Error<E>>
+    where
+        K: Select<A>,
+        K::Rules: Rules<T, E>,
+        P: Recovery<B>,
+    {
+        let Guard { bus, breakers, recovery } = self;
+        match breakers.select(address) {
+            Some(breaker) => breaker.call_on(bus, |bus| recovery.recover(bus), operation),
+            None => operation(bus).map_err(Error::Inner),
+        }
+    }
+
+    /// One guarded operation that is awaited.
+    #[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
+    async fn operate_async<A, T, E>(
+        &mut self,
+        address: &A,
+        operation: impl AsyncFnOnce(&mut B) -> Result<T, E>,
+    ) -> Result<T, Error<E>>
+    where
+        K: Select<A>,
+        K::Rules: Rules<T, E>,
+        P: AsyncRecovery<B>,
+    {
+        let Guard { bus, breakers, recovery } = self;
+        match breakers.select(address) {
+            Some(breaker) => {
+                breaker.call_async_on(bus, async |bus| recovery.recover(bus).await, operation).await
+            }
+            None => operation(bus).await.map_err(Error::Inner),
+        }
+    }
+}
+
+// Buses and closures seldom show themselves; the breaker is what there is to see.
+impl<B, K: core::fmt::Debug, P> core::fmt::Debug for Guard<B, K, P> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Guard").field("breakers", &self.breakers).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<B, K: defmt::Format, P> defmt::Format for Guard<B, K, P> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Guard({})", self.breakers);
+    }
+}

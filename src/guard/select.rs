@@ -1,0 +1,148 @@
+use crate::breaker::CircuitBreaker;
+use crate::clock::Clock;
+use crate::hooks::Observer;
+use crate::rules::EveryError;
+use crate::strategy::{Consecutive, Strategy};
+
+/// Finds the breaker of an operation by the address `A` that it goes to; buses without addresses ask
+/// with `()`.
+///
+/// A `&CircuitBreaker` is the breaker for every address. For one breaker an address see [`PerAddress`];
+/// implement it for anything else, a range of addresses, say.
+pub trait Select<A> {
+    /// The breakers' clock.
+    type Clock: Clock;
+    /// The breakers' strategy.
+    type Strategy: Strategy + 'static;
+    /// The breakers' rules.
+    type Rules: Observer + 'static;
+
+    /// The breaker for `address`; `None` lets the operation pass without one.
+    fn select(
+        &self,
+        address: &A,
+    ) -> Option<&CircuitBreaker<Self::Clock, Self::Strategy, Self::Rules>>;
+}
+
+/// One breaker for every address.
+impl<A, C: Clock, S: Strategy, R: Observer> Select<A> for CircuitBreaker<C, S, R> {
+    type Clock = C;
+    type Strategy = S;
+    type Rules = R;
+
+    #[inline]
+    fn select(&self, _: &A) -> Option<&CircuitBreaker<C, S, R>> {
+        Some(self)
+    }
+}
+
+impl<A, K: Select<A> + ?Sized> Select<A> for &K {
+    type Clock = K::Clock;
+    type Strategy = K::Strategy;
+    type Rules = K::Rules;
+
+    #[inline]
+    fn select(&self, address: &A) -> Option<&CircuitBreaker<K::Clock, K::Strategy, K::Rules>> {
+        (**self).select(address)
+    }
+}
+
+/// For several guards that own it together.
+#[cfg(feature = "std")]
+impl<A, K: Select<A> + ?Sized> Select<A> for std::sync::Arc<K> {
+    type Clock = K::Clock;
+    type Strategy = K::Strategy;
+    type Rules = K::Rules;
+
+    #[inline]
+    fn select(&self, address: &A) -> Option<&CircuitBreaker<K::Clock, K::Strategy, K::Rules>> {
+        (**self).select(address)
+    }
+}
+
+/// `N` addresses with a breaker each; operations to other addresses pass without one.
+///
+/// For a bus handle through which a driver, or several, talk to more than one device: the breaker of an
+/// absent device rejects what goes to that device alone.
+///
+#[cfg_attr(feature = "embedded-hal", doc = "```")]
+#[cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
+/// use embedded_hal::i2c::{ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
+/// use mcb::{guard::{Guard, PerAddress}, CircuitBreaker, Config, ManualClock, State};
+///
+/// # struct Bus;
+/// # impl ErrorType for Bus { type Error = ErrorKind; }
+/// # impl I2c for Bus {
+/// #     fn transaction(&mut self, address: u8, _: &mut [Operation<'_>]) -> Result<(), ErrorKind> {
+/// #         if address == 0x68 { Ok(()) } else { Err(ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address)) }
+/// #     }
+/// # }
+/// # let bus = Bus;
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static IMU: CircuitBreaker<&ManualClock> =
+///     CircuitBreaker::new(&Config::new("imu").error_threshold(1), &CLOCK);
+/// static RTC: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("rtc"), &CLOCK);
+///
+/// let mut bus = Guard::new(bus, PerAddress::new([(0x6A, &IMU), (0x68, &RTC)]));
+///
+/// assert!(bus.write(0x6A_u8, &[0]).is_err()); // nobody there
+/// assert_eq!(IMU.state(), State::Open);
+/// assert!(bus.write(0x68_u8, &[0]).is_ok()); // no concern of the clock chip
+/// ```
+pub struct PerAddress<'a, A, C, const N: usize, S = Consecutive, R = EveryError>
+where
+    S: Strategy + 'static,
+    R: 'static,
+{
+    breakers: [(A, &'a CircuitBreaker<C, S, R>); N],
+}
+
+impl<'a, A, C, const N: usize, S: Strategy, R> PerAddress<'a, A, C, N, S, R> {
+    /// Addresses and their breakers. The same breaker may stand for several addresses; of an address
+    /// that stands here twice, the first counts.
+    #[must_use]
+    pub const fn new(breakers: [(A, &'a CircuitBreaker<C, S, R>); N]) -> Self {
+        PerAddress { breakers }
+    }
+}
+
+impl<A: PartialEq, C: Clock, const N: usize, S: Strategy, R: Observer> Select<A>
+    for PerAddress<'_, A, C, N, S, R>
+{
+    type Clock = C;
+    type Strategy = S;
+    type Rules = R;
+
+    #[inline]
+    fn select(&self, address: &A) -> Option<&CircuitBreaker<C, S, R>> {
+        self.breakers.iter().find(|(known, _)| known == address).map(|(_, breaker)| *breaker)
+    }
+}
+
+// Derives would ask that clock, strategy and rules can be cloned, which stand behind a reference.
+impl<A: Clone, C, const N: usize, S: Strategy, R> Clone for PerAddress<'_, A, C, N, S, R> {
+    fn clone(&self) -> Self {
+        PerAddress { breakers: self.breakers.clone() }
+    }
+}
+
+impl<A: core::fmt::Debug, C: Clock, const N: usize, S: Strategy, R: Observer> core::fmt::Debug
+    for PerAddress<'_, A, C, N, S, R>
+{
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_map()
+            .entries(self.breakers.iter().map(|(address, breaker)| (address, breaker.id())))
+            .finish()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<A: defmt::Format, C: Clock, const N: usize, S: Strategy, R: Observer> defmt::Format
+    for PerAddress<'_, A, C, N, S, R>
+{
+    fn format(&self, f: defmt::Formatter<'_>) {
+        for (address, breaker) in &self.breakers {
+            defmt::write!(f, "{}: {}, ", address, breaker);
+        }
+    }
+}

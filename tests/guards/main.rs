@@ -1,0 +1,32 @@
+//! Buses and streams with a breaker around them.
+#![cfg(all(feature = "embedded-hal-async", feature = "embedded-io-async"))]
+
+mod asynchronous;
+mod device;
+mod i2c;
+mod kinds;
+mod recovery;
+mod spi;
+mod stream;
+
+use core::time::Duration;
+use mcb::{CircuitBreaker, Config, ManualClock};
+
+pub(crate) type Breaker = CircuitBreaker<&'static ManualClock>;
+
+pub(crate) const TIMEOUT: Duration = Duration::from_millis(100);
+
+/// A clock for one test. It stays, as a clock in a `static` would.
+pub(crate) fn clock() -> &'static ManualClock {
+    Box::leak(Box::new(ManualClock::new()))
+}
+
+/// Opens at the second error in a row.
+pub(crate) const fn config<'a>() -> Config<&'a ManualClock> {
+    Config::new("device").error_threshold(2).recovery_timeout(TIMEOUT)
+}
+
+pub(crate) fn breaker(clock: &'static ManualClock) -> Breaker {
+    static CONFIG: Config<&ManualClock> = config();
+    CircuitBreaker::try_new(&CONFIG, clock).unwrap()
+}
