@@ -12,6 +12,7 @@
 
 use std::hint::black_box;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::heap;
@@ -134,16 +135,46 @@ impl Entry {
     }
 }
 
+/// Passes a turn round until the threads have evidently run at the same time. Otherwise a scheduler
+/// that wakes both on one core measures them one after the other: two threads without contention.
+fn meet(turn: &AtomicUsize, me: usize, threads: usize) {
+    const LAPS: usize = 1_000;
+    const PATIENCE: Duration = Duration::from_millis(100);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if threads == 1 || threads > cores {
+        return;
+    }
+    let start = Instant::now();
+    let mut spins = 0_u32;
+    loop {
+        let now = turn.load(Ordering::Acquire);
+        if now >= LAPS * threads {
+            return;
+        }
+        if now % threads == me {
+            turn.store(now + 1, Ordering::Release);
+        }
+        spins = spins.wrapping_add(1);
+        if spins.is_multiple_of(1_024) && start.elapsed() > PATIENCE {
+            turn.store(LAPS * threads, Ordering::Release);
+        }
+        std::hint::spin_loop();
+    }
+}
+
 /// From the moment all threads are ready to the moment the last is done.
 fn in_threads<S: Subject + Send>(handles: Vec<S>, calls: u64, fail: bool) -> Duration {
-    let ready = Barrier::new(handles.len() + 1);
+    let threads = handles.len();
+    let (ready, turn) = (Barrier::new(threads + 1), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         let threads: Vec<_> = handles
             .into_iter()
-            .map(|mut handle| {
-                let ready = &ready;
+            .enumerate()
+            .map(|(me, mut handle)| {
+                let (ready, turn) = (&ready, &turn);
                 scope.spawn(move || {
                     ready.wait();
+                    meet(turn, me, threads);
                     let start = Instant::now();
                     if fail {
                         failing_loop(&mut handle, calls);
