@@ -37,7 +37,7 @@ impl Clock for StdClock {
         let now = Instant::now();
         // Rejections come in storms, many in a millisecond: then two comparisons do, and what follows
         // need not wait for a subtraction and a division.
-        let (tick, end) = LAST.get();
+        let (tick, end) = LAST.try_with(Cell::get).unwrap_or((0, None));
         if Some(now) < end { tick } else { next(now) }
     }
 }
@@ -56,6 +56,8 @@ fn next(now: Instant) -> u64 {
     // Another thread may have been first, with a moment later than `now`.
     let since = now.saturating_duration_since(origin);
     let tick = since.as_secs() * 1_000 + u64::from(since.subsec_millis());
-    LAST.set((tick, origin.checked_add(Duration::from_millis(tick + 1))));
+    let end = origin.checked_add(Duration::from_millis(tick + 1));
+    // A thread that is ending may have no such memory any more.
+    let _ = LAST.try_with(|last| last.set((tick, end)));
     tick
 }
