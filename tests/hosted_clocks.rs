@@ -53,15 +53,15 @@ fn the_std_clock_counts_milliseconds_alike_in_every_thread() {
     let watch = move || {
         let mut last = first;
         while after.elapsed() < Duration::from_millis(20) {
-            let least = after.elapsed();
+            let at_least = after.elapsed();
             let tick = StdClock.now();
-            let most = before.elapsed();
+            let at_most = before.elapsed();
             assert!(tick >= last, "{tick} after {last}");
             last = tick;
             // Both ticks are rounded down.
             let passed = u128::from(tick - first);
-            assert!(passed + 1 > least.as_millis(), "{passed} ms after {least:?}");
-            assert!(passed <= most.as_millis() + 1, "{passed} ms within {most:?}");
+            assert!(passed + 1 > at_least.as_millis(), "{passed} ms after {at_least:?}");
+            assert!(passed <= at_most.as_millis() + 1, "{passed} ms within {at_most:?}");
         }
     };
     let threads: Vec<_> = (0..4).map(|_| thread::spawn(watch)).collect();
