@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mcb::{
     Cause, Circuit, CircuitBreaker, Config, Consecutive, Error, Hooked, Hooks, ManualClock, State,
-    Transition,
+    Transition, Wait,
 };
 
 type Clock = &'static ManualClock;
@@ -132,5 +132,5 @@ fn a_hook_that_panics_again_while_it_unwinds_does_not_abort() {
     assert!(catch_unwind(AssertUnwindSafe(|| B.call(|| Ok::<_, ()>(())).is_ok())).is_err());
     // Told once, and the place of the probe that never ran is free again.
     assert_eq!((PANICS.load(Relaxed), B.state()), (1, State::HalfOpen));
-    assert!(B.retry_after().is_some_and(|wait| wait.is_zero()));
+    assert!(B.retry_after().is_some_and(Wait::is_zero));
 }
