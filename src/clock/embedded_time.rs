@@ -11,6 +11,18 @@ use super::{Clock, Ticks, hz};
 /// stands still.
 ///
 /// Ticks are the low 32 bits of the source's, since that is what a breaker keeps.
+///
+/// ```compile_fail,E0080
+/// # use embedded_time::{clock::Error, fraction::Fraction, Instant};
+/// # #[derive(Debug)]
+/// struct Slow;
+/// impl embedded_time::Clock for Slow {
+///     type T = u32;
+///     const SCALING_FACTOR: Fraction = Fraction::new(3, 100); // 33 1/3 Hz
+/// #   fn try_now(&self) -> Result<Instant<Self>, Error> { Ok(Instant::new(0)) }
+/// }
+/// assert_eq!(<mcb::EmbeddedTime<Slow> as mcb::Clock>::HZ, 33);
+/// ```
 #[derive(Debug)]
 pub struct EmbeddedTime<K> {
     clock: K,
