@@ -13,6 +13,7 @@ mod recover;
 mod wrap;
 
 pub use permit::Permit;
+pub use recover::Helped;
 pub use wrap::Wrap;
 
 use crate::cell::Cell;
@@ -82,7 +83,8 @@ use crate::strategy::{Consecutive, Strategy};
 /// # Interrupts
 ///
 /// Every `&self` method may be called from an interrupt. Where the processor has no 64-bit atomics, a
-/// change of the word masks interrupts for a few loads and stores, never while user code runs.
+/// change of the word and a read of all of it mask interrupts for a few loads and stores, never while
+/// user code runs. A healthy call masks none.
 ///
 /// # Panics
 ///

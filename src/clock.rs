@@ -9,7 +9,7 @@
 //! | [`FnClock`] | – | `u32` or `u64` | a parameter | 2³¹ ticks | 2³² ticks |
 //! | [`CachedClock`] | – | `u32` | the other clock's | 2³¹ ticks | 2³² ticks |
 //! | [`StdClock`] | `std` | `u64` | 1,000 | 24.8 days | 49.7 days |
-//! | [`EmbeddedTime`] | `embedded-time` | `u32` or `u64` | the clock's | 2³¹ ticks | 2³² ticks |
+//! | [`EmbeddedTime`] | `embedded-time` | `u32` | the clock's | 2³¹ ticks | 2³² ticks |
 //! | [`Fugit`] | `fugit` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks |
 //! | [`RticTime`] | `rtic-time` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks |
 //! | [`EmbassyTime`] | `embassy-time` | `u64` | `TICK_HZ`, 1,000,000 by default | 35.7 minutes | 71.5 minutes |
@@ -113,13 +113,26 @@ impl<C: Clock + ?Sized> Clock for ::std::sync::Arc<C> {
     }
 }
 
+/// The rate of ticks of `numerator / denominator` seconds, refusing what a breaker would count wrongly.
+#[cfg(any(feature = "embedded-time", feature = "fugit"))]
+const fn hz(numerator: u64, denominator: u64) -> u32 {
+    assert!(
+        numerator != 0 && denominator.is_multiple_of(numerator),
+        "the clock's ticks must be a whole number a second"
+    );
+    let hz = denominator / numerator;
+    assert!(hz >= 1 && hz <= u32::MAX as u64, "the clock's ticks must be 1 to 2^32 - 1 a second");
+    hz as u32
+}
+
 /// The integers that a clock can count in: `u32` and `u64`. Sealed.
 pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     /// The low 32 bits: what stamps hold.
     #[must_use]
     fn low(self) -> u32;
 
-    /// The tick at or before `self` whose low 32 bits are `low`.
+    /// The tick whose low 32 bits are `low`: at or before `self`, or newer by less than the guard band, as
+    /// that of an opening in an interrupt may be.
     #[must_use]
     fn back_to(self, low: u32) -> Self;
 

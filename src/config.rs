@@ -163,7 +163,8 @@ impl<C: Clock, S: Copy, R: Copy> Config<C, S, R> {
     }
 
     /// How long a probe holds its place before the place may pass on to another call, rounded up to
-    /// whole ticks: 1 to 2³¹ of them. Give it more than the guarded call ever takes when it works.
+    /// whole ticks: 1 to 2³¹ of them. Give it more than the guarded call and
+    /// its recovery step ever take when they work.
     #[must_use]
     pub const fn probe_timeout(self, timeout: Duration) -> Self {
         self.probe_timeout_ticks(ticks(timeout, C::HZ))

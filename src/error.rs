@@ -56,7 +56,11 @@ impl Wait {
 /// Seconds, to the millisecond above: `1.5 s`, `30 s`, `0.001 s`.
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let millis = self.as_duration().as_nanos().div_ceil(1_000_000);
+        // As `as_duration` rounds: no wait is told shorter than it is.
+        let millis = match u64::from(self.hz) {
+            0 => 0,
+            hz => (u64::from(self.ticks) * 1_000).div_ceil(hz),
+        };
         let (seconds, millis) = (millis / 1_000, millis % 1_000);
         match millis {
             0 => write!(f, "{seconds} s"),
@@ -79,7 +83,7 @@ impl fmt::Display for Wait {
 pub struct Rejected {
     /// The breaker that rejected.
     pub id: &'static str,
-    /// When the next call may pass. While probes are under way this is an upper bound: a probe that
+    /// When the next call may pass, one tick if only this one had to be rejected. While probes are under way this is an upper bound: a probe that
     /// ends sooner opens the way sooner. `None` where only a hand can tell, after `force_open`.
     pub retry_after: Option<Wait>,
     /// The errors that opened it, and one more for each failed recovery.

@@ -9,10 +9,16 @@
 //! |---|---|
 //! | `embedded-hal` | `i2c::I2c` with 7 and 10 bit addresses, `spi::SpiDevice`, `spi::SpiBus` |
 //! | `embedded-hal-async` | the same of `embedded-hal-async` |
-//! | `embedded-io` | `Read`, `Write`, `Seek`, `ReadReady`, `WriteReady`; not `BufRead`, which lends what it read |
+//! | `embedded-io` | `Read`, `Write`, `Seek`; `ReadReady` and `WriteReady` pass by the breaker; not `BufRead`, which lends what it read |
 //! | `embedded-io-async` | `Read`, `Write`, `Seek` of `embedded-io-async` |
 //!
-//! Each call of a trait's method is one guarded call; a transaction is one, whatever it consists of.
+//! Each operation of a bus is one guarded call; a transaction is one, whatever it consists of. What a
+//! trait makes of several operations (`write_all`, `read_exact`) is several guarded calls, of which a
+//! later one may be rejected.
+//!
+//! A guard sees operations, not their meaning. A device that takes every command and never answers shows
+//! it one success for each failure, which no count of errors in a row notices: guard the driver's method
+//! there, with [`call`](crate::CircuitBreaker::call).
 //!
 //! # Which breaker
 //!
@@ -23,8 +29,8 @@
 //! - one breaker for a bus: several guards with the same breaker, or one guard inside the sharing;
 //! - [`PerAddress`]: one guard that looks the breaker up by the address of each I²C operation.
 //!
-//! A device that is dead costs the others nothing when it has a breaker of its own. When two guards
-//! stand one inside the other, tell the outer one not to count the inner one's rejections:
+//! A device that is dead costs the others nothing when it has a breaker of its own. Guards may stand one
+//! inside the other, each with its own rules; tell the outer one not to count the inner one's rejections:
 //! `Lists::new().whitelist([mcb::Error::is_rejected])`.
 //!
 //! # Recovery
@@ -32,6 +38,50 @@
 //! [`Guard::recovery`] takes a step that runs before a probe with the bus in hand, past the breaker:
 //! to clock a stuck bus free, to power-cycle a sensor, to set it up anew. When it fails, the probe
 //! has failed. See [`call_on`](crate::CircuitBreaker::call_on), which does the same for anything.
+//!
+//! Where several guards share a breaker, the step of the one runs whose operation is the probe. With
+//! `max_probes` above 1, or a step that takes longer than the `probe_timeout`, other probes may be under
+//! way meanwhile. A step of a type of your own ([`Recovery`]) is told the address that the probe goes to;
+//! one that power-cycles a whole bus must set up again what else is on it.
+//!
+//! A guard with a function for its step has a type that can be named:
+//! `Guard<I2c0, &'static CircuitBreaker<SysTick>, fn(&mut I2c0) -> bool>`. Around a `&mut bus` the step is
+//! given a reference to that reference.
+//!
+//! # Time limits
+//!
+//! A time limit belongs inside the guard, in a wrapper around the bus, so that its error is judged like
+//! any other. `with_timeout(guarded.read(…))` drops the guarded operation, which counts for nothing unless
+//! the configuration says [`dropped(Verdict::Failure)`](crate::Config::dropped): a bus that only hangs
+//! would never open its breaker.
+//!
+//! # Streams
+//!
+//! Rules judge the number of bytes of a read or write, and `()` of a flush, so rules for a stream that is
+//! read and written take both. [`Detect`](crate::Detect) takes one: it suits a stream that is only read.
+//!
+//! ```
+//! use mcb::{EveryError, Observer, Rules, Verdict};
+//!
+//! /// Nothing read or written counts too.
+//! #[derive(Clone, Copy)]
+//! struct Moving;
+//! impl Observer for Moving {}
+//! impl<E> Rules<usize, E> for Moving {
+//!     fn judge(&self, result: &Result<usize, E>) -> Verdict {
+//!         if let Ok(0) = result { Verdict::Failure } else { EveryError.judge(result) }
+//!     }
+//! }
+//! impl<E> Rules<(), E> for Moving {
+//!     fn judge(&self, result: &Result<(), E>) -> Verdict {
+//!         EveryError.judge(result)
+//!     }
+//! }
+//! # assert_eq!(Moving.judge(&Ok::<usize, ()>(0)), Verdict::Failure);
+//! # assert_eq!(Moving.judge(&Ok::<(), ()>(())), Verdict::Success);
+//! ```
+//!
+//! # Example
 //!
 #![cfg_attr(feature = "embedded-hal", doc = "```")]
 #![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
@@ -60,7 +110,9 @@
 //! static SENSOR: CircuitBreaker<&ManualClock> =
 //!     CircuitBreaker::new(&Config::new("thermometer").error_threshold(2), &CLOCK);
 //!
-//! let mut thermometer = Thermometer(Guard::new(bus, &SENSOR)); // `bus` implements I2c
+//! let bus = Guard::new(bus, &SENSOR) // `bus` implements I2c
+//!     .recovery(|bus: &mut Bus| bus.plugged = true); // what brings it back before a probe
+//! let mut thermometer = Thermometer(bus);
 //!
 //! let nack = ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address);
 //! assert_eq!(thermometer.read().unwrap_err().kind(), nack); // unplugged
@@ -70,6 +122,10 @@
 //! let error = thermometer.read().unwrap_err(); // nothing on the bus
 //! assert!(error.is_rejected());
 //! assert_eq!(error.kind(), ErrorKind::Other);
+//!
+//! CLOCK.advance(core::time::Duration::from_secs(30));
+//! assert!(thermometer.read().is_ok());
+//! assert_eq!(SENSOR.state(), State::Closed);
 //! ```
 
 #[cfg(feature = "embedded-hal")]
@@ -92,6 +148,7 @@ pub use recovery::AsyncRecovery;
 pub use recovery::{NoRecovery, Recovery};
 pub use select::{PerAddress, Select};
 
+use crate::breaker::Helped;
 use crate::error::Error;
 use crate::rules::Rules;
 
@@ -121,7 +178,8 @@ impl<B, K, P> Guard<B, K, P> {
     #[must_use]
     pub fn recovery<F, X>(self, step: F) -> Guard<B, K, F>
     where
-        F: FnMut(&mut B) -> Result<(), X>,
+        F: FnMut(&mut B) -> X,
+        X: Helped,
     {
         self.recovery_by(step)
     }
@@ -131,7 +189,8 @@ impl<B, K, P> Guard<B, K, P> {
     #[must_use]
     pub fn recovery_async<F, X>(self, step: F) -> Guard<B, K, F>
     where
-        F: AsyncFnMut(&mut B) -> Result<(), X>,
+        F: AsyncFnMut(&mut B) -> X,
+        X: Helped,
     {
         self.recovery_by(step)
     }
@@ -169,11 +228,11 @@ impl<B, K, P> Guard<B, K, P> {
     where
         K: Select<A>,
         K::Rules: Rules<T, E>,
-        P: Recovery<B>,
+        P: Recovery<B, A>,
     {
         let Guard { bus, breakers, recovery } = self;
         match breakers.select(address) {
-            Some(breaker) => breaker.call_on(bus, |bus| recovery.recover(bus), operation),
+            Some(breaker) => breaker.call_on(bus, |bus| recovery.recover(bus, address), operation),
             None => operation(bus).map_err(Error::Inner),
         }
     }
@@ -188,12 +247,13 @@ impl<B, K, P> Guard<B, K, P> {
     where
         K: Select<A>,
         K::Rules: Rules<T, E>,
-        P: AsyncRecovery<B>,
+        P: AsyncRecovery<B, A>,
     {
         let Guard { bus, breakers, recovery } = self;
         match breakers.select(address) {
             Some(breaker) => {
-                breaker.call_async_on(bus, async |bus| recovery.recover(bus).await, operation).await
+                let step = async |bus: &mut B| recovery.recover(bus, address).await;
+                breaker.call_async_on(bus, step, operation).await
             }
             None => operation(bus).await.map_err(Error::Inner),
         }

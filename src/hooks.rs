@@ -3,7 +3,9 @@
 //! Hooks run after the state is settled, outside any lock or critical section, exactly once for each
 //! transition: whoever wrote the word calls them. They may call the breaker. They return nothing, so
 //! they cannot replace the caller's result; a hook that panics unwinds to whoever made the call, with
-//! the state already settled. In an interrupt that finishes a permit, the hook runs in that interrupt.
+//! the state already settled, and keeps those after it from running. (One that panics while it is told
+//! of a panic or of a drop during unwinding ends the program, as any second panic does.) Hooks of two
+//! transitions may overlap when two threads make them. In an interrupt that finishes a permit, the hook runs in that interrupt.
 //!
 //! [`Hooks`] takes plain functions and suits a breaker that is shared by any functions; [`TypedHooks`]
 //! also shows the error or output that opened it. For anything else implement [`Observer`].
@@ -24,7 +26,7 @@ pub enum Cause<'a, T = (), E = ()> {
     Output(&'a T),
     /// A permit was told of a failure.
     Reported,
-    /// The guarded call, or a rule, panicked.
+    /// The guarded call, a rule, `before_probe` or a recovery step panicked.
     Panic,
     /// A permit or a guarded future was dropped, and the configuration counts that as a failure.
     Dropped,
@@ -104,7 +106,8 @@ pub trait Observer {
     }
 
     /// Runs before the first probe of each recovery, in the call that will be that probe: the moment
-    /// to free a bus or to power-cycle a sensor. `false` means that it did not help: that is a failed
+    /// to free a bus or to power-cycle a sensor. With `max_probes` above 1 other probes may run meanwhile,
+    /// and after a probe timeout in any case. `false` means that it did not help: that is a failed
     /// probe, with [`Cause::Recovery`], and the call is rejected.
     #[inline]
     #[must_use]

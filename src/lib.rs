@@ -22,7 +22,7 @@ mod state;
 pub mod strategy;
 mod sync;
 
-pub use breaker::{CircuitBreaker, Permit, Wrap};
+pub use breaker::{CircuitBreaker, Helped, Permit, Wrap};
 pub use circuit::Circuit;
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyTime;

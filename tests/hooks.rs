@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mcb::{
     Cause, Circuit, CircuitBreaker, Config, Consecutive, Error, Hooked, Hooks, ManualClock, State,
-    Transition,
+    Transition, Wait,
 };
 
 type Clock = &'static ManualClock;
@@ -110,4 +110,27 @@ fn a_hook_may_make_a_guarded_call() {
     );
     assert_eq!(B.call(|| Err::<(), _>(3)), Err(Error::Inner(3)));
     assert_eq!(R.load(Relaxed), 1);
+}
+
+#[test]
+fn a_hook_that_panics_again_while_it_unwinds_does_not_abort() {
+    static C: ManualClock = ManualClock::new();
+    static PANICS: AtomicU32 = AtomicU32::new(0);
+    /// As a poisoned lock would: once it has panicked it panics for ever.
+    fn h(_: &dyn Circuit, t: Transition) {
+        if t.to == State::HalfOpen || PANICS.load(Relaxed) > 0 {
+            PANICS.fetch_add(1, Relaxed);
+            panic!("x")
+        }
+    }
+    static B: HookedBreaker = CircuitBreaker::new(
+        &Config::new("b").error_threshold(1).hooks(Hooks::new().on_transition(h)),
+        &C,
+    );
+    let _ = B.call(|| Err::<(), _>(1));
+    C.advance_ticks(30_000);
+    assert!(catch_unwind(AssertUnwindSafe(|| B.call(|| Ok::<_, ()>(())).is_ok())).is_err());
+    // Told once, and the place of the probe that never ran is free again.
+    assert_eq!((PANICS.load(Relaxed), B.state()), (1, State::HalfOpen));
+    assert!(B.retry_after().is_some_and(Wait::is_zero));
 }

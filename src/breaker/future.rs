@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::hooks::Observer;
 use crate::rules::Rules;
+use crate::state::Control;
 use crate::strategy::Strategy;
 
 impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
@@ -43,15 +44,18 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let permit = self.try_acquire().map_err(Error::Rejected)?;
-        self.run_async(permit, pin!(future)).await
+        // The future stands after the permit, so that it goes first: a transfer that it aborts in its
+        // destructor has ended when the place is free again.
+        let mut permit = Some(self.try_acquire().map_err(Error::Rejected)?);
+        let future = pin!(future);
+        self.run_async(&mut permit, future).await
     }
 
     /// The second half of a guarded future, once it is admitted. By reference, since a future that is
     /// passed on by value is kept twice in each `async fn` that it passes.
-    pub(super) async fn run_async<T, E>(
-        &self,
-        permit: Permit<'_, C, S, R>,
+    pub(super) async fn run_async<'a, T, E>(
+        &'a self,
+        permit: &mut Option<Permit<'a, C, S, R>>,
         mut future: Pin<&mut impl Future<Output = Result<T, E>>>,
     ) -> Result<T, Error<E>>
     where
@@ -63,35 +67,30 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
                 (result, verdict)
             })
         });
-        let (permit, (result, verdict)) = permit.drive(pin!(judged)).await;
-        let (_, carried) = permit.take();
+        let (carried, (result, verdict)) = self.drive(permit, pin!(judged)).await;
         self.finish(result, carried, verdict)
     }
-}
 
-impl<C: Clock, S: Strategy, R: Observer> Permit<'_, C, S, R> {
-    /// Awaits `future` while holding the place. Dropped between two polls it is a permit that is
-    /// dropped; a panic while `future` is polled is a failure.
-    pub(super) async fn drive<F: Future>(self, mut future: Pin<&mut F>) -> (Self, F::Output) {
-        let breaker = self.breaker();
-        let mut permit = Some(self);
-        poll_fn(move |context| {
+    /// Awaits `future` while `permit` holds the place, and takes the place over at its end. Dropped
+    /// between two polls it is a permit that is dropped; a panic while `future` is polled is a failure.
+    pub(super) async fn drive<'a, F: Future>(
+        &'a self,
+        permit: &mut Option<Permit<'a, C, S, R>>,
+        mut future: Pin<&mut F>,
+    ) -> (Control, F::Output) {
+        poll_fn(|context| {
             // While user code runs the place belongs to the guard that takes unwinding for a failure;
             // between polls to the permit, whose drop is a cancellation.
             let Some((_, carried)) = permit.take().map(Permit::take) else {
                 return Poll::Pending;
             };
-            let running = Running::new(breaker, carried);
+            let running = Running::new(self, carried);
             let poll = future.as_mut().poll(context);
             core::mem::forget(running);
-            let held = breaker.carry_on(carried);
-            match poll {
-                Poll::Ready(output) => Poll::Ready((held, output)),
-                Poll::Pending => {
-                    permit = Some(held);
-                    Poll::Pending
-                }
+            if poll.is_pending() {
+                *permit = Some(self.carry_on(carried));
             }
+            poll.map(|output| (carried, output))
         })
         .await
     }

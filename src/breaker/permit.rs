@@ -75,11 +75,7 @@ impl<'a, C: Clock, S: Strategy, R: Observer> Permit<'a, C, S, R> {
     #[inline]
     pub fn record(self, verdict: Verdict) {
         let (breaker, carried) = self.take();
-        // As in a call: a clean breaker that is still the same has nothing to settle.
-        if matches!(verdict, Verdict::Success) && breaker.cell.control() == carried {
-            return;
-        }
-        if breaker.settle(carried, verdict) {
+        if !breaker.nothing_to_settle(carried, verdict) && breaker.settle(carried, verdict) {
             breaker.settings().rules.on_open(breaker, Cause::Reported);
         }
     }
@@ -88,11 +84,6 @@ impl<'a, C: Clock, S: Strategy, R: Observer> Permit<'a, C, S, R> {
     #[must_use]
     pub fn is_probe(&self) -> bool {
         self.carried.is_half_open()
-    }
-
-    #[inline]
-    pub(super) fn breaker(&self) -> &'a CircuitBreaker<C, S, R> {
-        self.breaker
     }
 
     #[inline]
@@ -110,9 +101,10 @@ impl<'a, C: Clock, S: Strategy, R: Observer> Permit<'a, C, S, R> {
 
 impl<C: Clock, S: Strategy, R: Observer> Drop for Permit<'_, C, S, R> {
     fn drop(&mut self) {
-        let verdict = self.breaker.settings().limits.dropped;
-        if self.breaker.settle(self.carried, verdict) {
-            self.breaker.settings().rules.on_open(self.breaker, Cause::Dropped);
+        let Permit { breaker, carried } = *self;
+        let verdict = breaker.settings().limits.dropped;
+        if !breaker.nothing_to_settle(carried, verdict) && breaker.settle(carried, verdict) {
+            breaker.settings().rules.on_open(breaker, Cause::Dropped);
         }
     }
 }
@@ -154,6 +146,17 @@ impl<C: Clock, S: Strategy, R: Observer> Drop for Running<'_, C, S, R> {
 }
 
 impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
+    /// As in a call: a success of a clean breaker that is still the same, and what says nothing and holds
+    /// no place.
+    #[inline]
+    fn nothing_to_settle(&self, carried: Control, verdict: Verdict) -> bool {
+        match verdict {
+            Verdict::Success => self.cell.control() == carried,
+            Verdict::Ignore => !carried.is_half_open(),
+            Verdict::Failure => false,
+        }
+    }
+
     /// The permit again, after [`Permit::take`].
     #[inline]
     pub(super) fn carry_on(&self, carried: Control) -> Permit<'_, C, S, R> {

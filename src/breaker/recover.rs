@@ -9,15 +9,47 @@ use crate::rules::Rules;
 use crate::state::Control;
 use crate::strategy::Strategy;
 
+/// What a recovery step returns: did it help? `()` always did, `bool` and `Result` say it. An error's
+/// value goes no further: a step that has something to tell tells it itself.
+pub trait Helped {
+    /// `false` is a failed probe.
+    fn helped(&self) -> bool;
+}
+
+impl Helped for () {
+    #[inline]
+    fn helped(&self) -> bool {
+        true
+    }
+}
+
+impl Helped for bool {
+    #[inline]
+    fn helped(&self) -> bool {
+        *self
+    }
+}
+
+impl<E> Helped for Result<(), E> {
+    #[inline]
+    fn helped(&self) -> bool {
+        self.is_ok()
+    }
+}
+
 /// Calls with a step that runs before a probe, with the guarded device in hand.
 impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     /// [`call`](Self::call) for a device that may have to be brought back first: `recover` clears the
     /// bus, power-cycles the sensor, sets it up anew or connects again, and then `f` is the probe.
     ///
     /// It runs in the call that is a probe, until a probe of that recovery has succeeded: with one
-    /// probe at a time, once for each recovery. An error from it is a failed probe, with
-    /// [`Cause::Recovery`](crate::Cause::Recovery); `f` does not run then and the call is rejected.
+    /// probe at a time, once for each recovery. When it [did not help](Helped), that is a failed probe,
+    /// with [`Cause::Recovery`](crate::Cause::Recovery); `f` does not run then and the call is rejected.
     /// [`Observer::before_probe`](crate::Observer::before_probe) has run already.
+    ///
+    /// The step and `f` together take a probe's time: the
+    /// [`probe_timeout`](crate::Config::probe_timeout) should be longer. What `f` returns cannot borrow
+    /// from the device.
     ///
     /// ```
     /// use mcb::{CircuitBreaker, Config, ManualClock, State};
@@ -28,7 +60,7 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     ///
     /// struct Sensor { ready: bool }
     /// impl Sensor {
-    ///     fn set_up(&mut self) -> Result<(), &'static str> { self.ready = true; Ok(()) }
+    ///     fn set_up(&mut self) { self.ready = true; }
     ///     fn read(&mut self) -> Result<u16, &'static str> {
     ///         if self.ready { Ok(42) } else { Err("not set up") }
     ///     }
@@ -49,16 +81,17 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     pub fn call_on<D: ?Sized, X, T, E>(
         &self,
         device: &mut D,
-        recover: impl FnOnce(&mut D) -> Result<(), X>,
+        recover: impl FnOnce(&mut D) -> X,
         f: impl FnOnce(&mut D) -> Result<T, E>,
     ) -> Result<T, Error<E>>
     where
         R: Rules<T, E>,
+        X: Helped,
     {
         let permit = self.try_acquire().map_err(Error::Rejected)?;
         let begins = permit.begins_recovery();
         let (_, carried) = permit.take();
-        if begins && !self.recovered(carried, || recover(device).is_ok()) {
+        if begins && !self.recovered(carried, || recover(device).helped()) {
             return Err(Error::Rejected(self.rejected(self.unrecovered(carried))));
         }
         self.run(carried, || f(device))
@@ -73,7 +106,7 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     /// # static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("imu"), &CLOCK);
     /// # struct Bus;
     /// # impl Bus {
-    /// #     async fn clear(&mut self) -> Result<(), &'static str> { Ok(()) }
+    /// #     async fn clear(&mut self) {}
     /// #     async fn read(&mut self, _register: u8) -> Result<u16, &'static str> { Ok(7) }
     /// # }
     /// # let mut bus = Bus;
@@ -92,23 +125,27 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     pub async fn call_async_on<D: ?Sized, X, T, E>(
         &self,
         device: &mut D,
-        recover: impl AsyncFnOnce(&mut D) -> Result<(), X>,
+        recover: impl AsyncFnOnce(&mut D) -> X,
         f: impl AsyncFnOnce(&mut D) -> Result<T, E>,
     ) -> Result<T, Error<E>>
     where
         R: Rules<T, E>,
+        X: Helped,
     {
-        let mut permit = self.try_acquire().map_err(Error::Rejected)?;
-        if permit.begins_recovery() {
-            let recovered;
-            // Called within the first poll, so that a panic before the first await is a failure too.
-            (permit, recovered) = permit.drive(pin!(async { recover(device).await })).await;
-            if recovered.is_err() {
-                let (_, carried) = permit.take();
+        let permit = self.try_acquire().map_err(Error::Rejected)?;
+        let begins = permit.begins_recovery();
+        let mut permit = Some(permit);
+        // Both are made within their first poll, so that a panic before their first await counts too.
+        if begins {
+            let step = pin!(async { recover(device).await });
+            let (carried, recovered) = self.drive(&mut permit, step).await;
+            if !recovered.helped() {
                 return Err(Error::Rejected(self.rejected(self.unrecovered(carried))));
             }
+            permit = Some(self.carry_on(carried));
         }
-        self.run_async(permit, pin!(async { f(device).await })).await
+        let future = pin!(async { f(device).await });
+        self.run_async(&mut permit, future).await
     }
 
     /// Runs the step; a panic in it must not keep the probe's place.

@@ -19,6 +19,9 @@ use crate::strategy::Strategy;
 /// let guarded = IMU.wrap(read);
 /// assert_eq!(guarded(7, 2), Ok(14));
 /// ```
+///
+/// A reference among the arguments has one lifetime for all calls of the guarded function. Where each call
+/// lends something else, use [`circuit!`](crate::circuit!) or [`CircuitBreaker::call`].
 pub trait Wrap<F, Arguments> {
     /// Each call of what it returns is a [`CircuitBreaker::call`] of `f`.
     fn wrap(&self, f: F) -> impl Sized;

@@ -2,15 +2,27 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use embedded_time::clock::Clock as Source;
 
-use super::{Clock, Ticks};
+use super::{Clock, Ticks, hz};
 
 /// A clock over any [`embedded_time::Clock`] that counts in `u32` or `u64`.
 ///
-/// `HZ` is the inverse of its scaling factor, which must be a whole number of ticks a second (a
-/// fraction is rounded down; one below 1 Hz is refused by the breaker). A reading that fails returns the
-/// low half of the last one: time stands still.
+/// `HZ` is the inverse of its scaling factor, which must be a whole number of ticks a second: anything
+/// else is refused while compiling. A reading that fails returns the low half of the last one: time
+/// stands still.
 ///
 /// Ticks are the low 32 bits of the source's, since that is what a breaker keeps.
+///
+/// ```compile_fail,E0080
+/// # use embedded_time::{clock::Error, fraction::Fraction, Instant};
+/// # #[derive(Debug)]
+/// struct Slow;
+/// impl embedded_time::Clock for Slow {
+///     type T = u32;
+///     const SCALING_FACTOR: Fraction = Fraction::new(3, 100); // 33 1/3 Hz
+/// #   fn try_now(&self) -> Result<Instant<Self>, Error> { Ok(Instant::new(0)) }
+/// }
+/// assert_eq!(<mcb::EmbeddedTime<Slow> as mcb::Clock>::HZ, 33);
+/// ```
 #[derive(Debug)]
 pub struct EmbeddedTime<K> {
     clock: K,
@@ -34,14 +46,8 @@ where
     K::T: Ticks,
 {
     type Ticks = u32;
-    const HZ: u32 = {
-        let (numerator, denominator) =
-            (*K::SCALING_FACTOR.numerator(), *K::SCALING_FACTOR.denominator());
-        match denominator.checked_div(numerator) {
-            Some(hz) => hz,
-            None => 0,
-        }
-    };
+    const HZ: u32 =
+        hz(*K::SCALING_FACTOR.numerator() as u64, *K::SCALING_FACTOR.denominator() as u64);
 
     fn now(&self) -> u32 {
         match self.clock.try_now() {

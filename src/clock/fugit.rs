@@ -1,7 +1,7 @@
 use fugit::Instant;
 use fugit::kind::Kind;
 
-use super::Clock;
+use super::{Clock, hz};
 
 /// A clock over a function that returns a [`fugit::Instant`] of `u32` or `u64` ticks, wrapping or
 /// monotonic.
@@ -51,20 +51,6 @@ impl<I> Fugit<I> {
     pub const fn new(now: fn() -> I) -> Self {
         Fugit { now }
     }
-}
-
-/// `DENOM / NOM`, refusing what a breaker would count wrongly.
-const fn hz(nom: u64, denom: u64) -> u32 {
-    assert!(
-        nom != 0 && denom.is_multiple_of(nom),
-        "the ticks of the instant must be a whole number a second"
-    );
-    let hz = denom / nom;
-    assert!(
-        hz >= 1 && hz <= u32::MAX as u64,
-        "the ticks of the instant must be 1 to 2^32 - 1 a second"
-    );
-    hz as u32
 }
 
 impl<const NOM: u64, const DENOM: u64, K: Kind> Clock for Fugit<Instant<u32, NOM, DENOM, K>> {

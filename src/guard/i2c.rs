@@ -25,7 +25,7 @@ where
     B: I2c<A>,
     K: Select<A>,
     K::Rules: Rules<(), B::Error>,
-    P: Recovery<B>,
+    P: Recovery<B, A>,
 {
     fn read(&mut self, address: A, read: &mut [u8]) -> Result<(), Self::Error> {
         self.operate(&address, |bus| bus.read(address, read))

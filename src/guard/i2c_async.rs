@@ -10,7 +10,7 @@ where
     B: I2c<A>,
     K: Select<A>,
     K::Rules: Rules<(), B::Error>,
-    P: AsyncRecovery<B>,
+    P: AsyncRecovery<B, A>,
 {
     async fn read(&mut self, address: A, read: &mut [u8]) -> Result<(), Self::Error> {
         self.operate_async(&address, async |bus| bus.read(address, read).await).await

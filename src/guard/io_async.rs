@@ -9,7 +9,7 @@ where
     B: Read,
     K: Select<()>,
     K::Rules: Rules<usize, B::Error>,
-    P: AsyncRecovery<B>,
+    P: AsyncRecovery<B, ()>,
 {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
         self.operate_async(&(), async |stream| stream.read(buffer).await).await
@@ -21,7 +21,7 @@ where
     B: Write,
     K: Select<()>,
     K::Rules: Rules<usize, B::Error> + Rules<(), B::Error>,
-    P: AsyncRecovery<B>,
+    P: AsyncRecovery<B, ()>,
 {
     async fn write(&mut self, buffer: &[u8]) -> Result<usize, Self::Error> {
         self.operate_async(&(), async |stream| stream.write(buffer).await).await
@@ -37,7 +37,7 @@ where
     B: Seek,
     K: Select<()>,
     K::Rules: Rules<u64, B::Error>,
-    P: AsyncRecovery<B>,
+    P: AsyncRecovery<B, ()>,
 {
     async fn seek(&mut self, position: SeekFrom) -> Result<u64, Self::Error> {
         self.operate_async(&(), async |stream| stream.seek(position).await).await

@@ -1,50 +1,53 @@
+use crate::breaker::Helped;
+
 /// A step that brings a bus or a device back before a probe.
 ///
-/// Functions and closures `FnMut(&mut B) -> Result<(), X>` are recovery steps, of whatever error.
-pub trait Recovery<B: ?Sized> {
-    /// Why it did not help.
-    type Error;
-
-    /// Brings `bus` back; an error is a failed probe.
-    ///
-    /// # Errors
-    ///
-    /// Whatever says that a probe would be in vain.
-    fn recover(&mut self, bus: &mut B) -> Result<(), Self::Error>;
+/// Functions and closures `FnMut(&mut B) -> X` are recovery steps, for every address; what they return
+/// says whether they [helped](Helped). Implement it for a type of your own that wants to know the
+/// address `A` of the operation (`()` on buses without), or that must have a name.
+///
+/// ```
+/// use mcb::guard::Recovery;
+/// # struct Bus;
+/// # impl Bus { fn power_cycle(&mut self, _: u8) -> bool { true } }
+///
+/// /// Each sensor has a power switch of its own.
+/// struct Power;
+///
+/// impl Recovery<Bus, u8> for Power {
+///     fn recover(&mut self, bus: &mut Bus, address: &u8) -> bool {
+///         bus.power_cycle(*address)
+///     }
+/// }
+/// # assert!(Power.recover(&mut Bus, &0x48));
+/// ```
+pub trait Recovery<B: ?Sized, A> {
+    /// Brings back what is at `address`; `false` is a failed probe.
+    fn recover(&mut self, bus: &mut B, address: &A) -> bool;
 }
 
-impl<B: ?Sized, X, F: FnMut(&mut B) -> Result<(), X>> Recovery<B> for F {
-    type Error = X;
-
-    fn recover(&mut self, bus: &mut B) -> Result<(), X> {
-        self(bus)
+impl<B: ?Sized, A, X: Helped, F: FnMut(&mut B) -> X> Recovery<B, A> for F {
+    #[inline]
+    fn recover(&mut self, bus: &mut B, _: &A) -> bool {
+        self(bus).helped()
     }
 }
 
 /// [`Recovery`] for the async traits.
 ///
-/// Functions and closures `AsyncFnMut(&mut B) -> Result<(), X>` are recovery steps, of whatever error.
+/// Functions and closures `AsyncFnMut(&mut B) -> X` are recovery steps, for every address.
 #[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
-pub trait AsyncRecovery<B: ?Sized> {
-    /// Why it did not help.
-    type Error;
-
-    /// Brings `bus` back; an error is a failed probe.
-    ///
-    /// # Errors
-    ///
-    /// Whatever says that a probe would be in vain.
+pub trait AsyncRecovery<B: ?Sized, A> {
+    /// Brings back what is at `address`; `false` is a failed probe.
     // Executors for microcontrollers ask for no `Send`, and the traits of the buses do not either.
     #[allow(async_fn_in_trait)]
-    async fn recover(&mut self, bus: &mut B) -> Result<(), Self::Error>;
+    async fn recover(&mut self, bus: &mut B, address: &A) -> bool;
 }
 
 #[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
-impl<B: ?Sized, X, F: AsyncFnMut(&mut B) -> Result<(), X>> AsyncRecovery<B> for F {
-    type Error = X;
-
-    async fn recover(&mut self, bus: &mut B) -> Result<(), X> {
-        self(bus).await
+impl<B: ?Sized, A, X: Helped, F: AsyncFnMut(&mut B) -> X> AsyncRecovery<B, A> for F {
+    async fn recover(&mut self, bus: &mut B, _: &A) -> bool {
+        self(bus).await.helped()
     }
 }
 
@@ -53,20 +56,16 @@ impl<B: ?Sized, X, F: AsyncFnMut(&mut B) -> Result<(), X>> AsyncRecovery<B> for 
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct NoRecovery;
 
-impl<B: ?Sized> Recovery<B> for NoRecovery {
-    type Error = core::convert::Infallible;
-
+impl<B: ?Sized, A> Recovery<B, A> for NoRecovery {
     #[inline]
-    fn recover(&mut self, _: &mut B) -> Result<(), Self::Error> {
-        Ok(())
+    fn recover(&mut self, _: &mut B, _: &A) -> bool {
+        true
     }
 }
 
 #[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
-impl<B: ?Sized> AsyncRecovery<B> for NoRecovery {
-    type Error = core::convert::Infallible;
-
-    async fn recover(&mut self, _: &mut B) -> Result<(), Self::Error> {
-        Ok(())
+impl<B: ?Sized, A> AsyncRecovery<B, A> for NoRecovery {
+    async fn recover(&mut self, _: &mut B, _: &A) -> bool {
+        true
     }
 }

@@ -24,7 +24,7 @@ where
     B: SpiDevice<W>,
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
-    P: Recovery<B>,
+    P: Recovery<B, ()>,
 {
     fn transaction(&mut self, operations: &mut [Operation<'_, W>]) -> Result<(), Self::Error> {
         self.operate(&(), |bus| bus.transaction(operations))
@@ -53,7 +53,7 @@ where
     B: SpiBus<W>,
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
-    P: Recovery<B>,
+    P: Recovery<B, ()>,
 {
     fn read(&mut self, words: &mut [W]) -> Result<(), Self::Error> {
         self.operate(&(), |bus| bus.read(words))

@@ -9,7 +9,7 @@ where
     B: SpiDevice<W>,
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
-    P: AsyncRecovery<B>,
+    P: AsyncRecovery<B, ()>,
 {
     async fn transaction(
         &mut self,
@@ -41,7 +41,7 @@ where
     B: SpiBus<W>,
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
-    P: AsyncRecovery<B>,
+    P: AsyncRecovery<B, ()>,
 {
     async fn read(&mut self, words: &mut [W]) -> Result<(), Self::Error> {
         self.operate_async(&(), async |bus| bus.read(words).await).await

@@ -118,9 +118,8 @@ fn a_step_that_fails_is_a_failed_probe() {
 /// Waits for ever: a sensor that stretches the clock.
 struct Hang;
 
-impl AsyncRecovery<Device> for Hang {
-    type Error = ();
-    async fn recover(&mut self, _: &mut Device) -> Result<(), ()> {
+impl<A> AsyncRecovery<Device, A> for Hang {
+    async fn recover(&mut self, _: &mut Device, _: &A) -> bool {
         core::future::pending().await
     }
 }

@@ -2,7 +2,7 @@ use core::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use embedded_hal::i2c::I2c;
-use mcb::guard::{Guard, Recovery};
+use mcb::guard::{Guard, PerAddress, Recovery};
 use mcb::{
     Cause, Circuit, CircuitBreaker, Config, Consecutive, EveryError, Hooked, Hooks, ManualClock,
     State,
@@ -141,11 +141,10 @@ fn a_step_may_be_of_a_type_with_a_name() {
     struct PowerCycle {
         cycles: u32,
     }
-    impl Recovery<Device> for PowerCycle {
-        type Error = Fault;
-        fn recover(&mut self, device: &mut Device) -> Result<(), Fault> {
+    impl<A> Recovery<Device, A> for PowerCycle {
+        fn recover(&mut self, device: &mut Device, _: &A) -> bool {
             self.cycles += 1;
-            mend(device)
+            mend(device).is_ok()
         }
     }
     struct Sensor<'a> {
@@ -159,6 +158,44 @@ fn a_step_may_be_of_a_type_with_a_name() {
     open(&mut sensor.bus);
     clock.advance(TIMEOUT);
     assert!(sensor.bus.read(0x48_u8, &mut [0]).is_ok());
+}
+
+#[test]
+fn a_step_may_ask_for_the_address_of_the_probe() {
+    struct Switch;
+    impl Recovery<Device, u8> for Switch {
+        fn recover(&mut self, device: &mut Device, address: &u8) -> bool {
+            device.asked.push(("switch", u16::from(*address)));
+            device.fault = None;
+            true
+        }
+    }
+    let clock = clock();
+    let (imu, rtc) = (breaker(clock), breaker(clock));
+    let map = PerAddress::new([(0x6A, &imu), (0x68, &rtc)]);
+    let mut bus = Guard::new(Device::broken(), &map).recovery_by(Switch);
+    for _ in 0..2 {
+        assert!(bus.read(0x6A_u8, &mut [0]).is_err());
+    }
+    clock.advance(TIMEOUT);
+    assert!(bus.read(0x6A_u8, &mut [0]).is_ok());
+    assert_eq!(bus.release().asked[2..], [("switch", 0x6A), ("read", 0x6A)]);
+}
+
+#[test]
+fn a_step_may_return_nothing_or_a_bool() {
+    let clock = clock();
+    let breaker = breaker(clock);
+    let mut bus =
+        Guard::new(Device::broken(), &breaker).recovery(|bus: &mut Device| bus.fault = None);
+    open(&mut bus);
+    clock.advance(TIMEOUT);
+    assert!(bus.read(0x48_u8, &mut [0]).is_ok());
+
+    let mut bus = Guard::new(Device::broken(), &breaker).recovery(|_: &mut Device| false);
+    open(&mut bus);
+    clock.advance(TIMEOUT);
+    assert!(bus.read(0x48_u8, &mut [0]).unwrap_err().is_rejected());
 }
 
 #[test]
