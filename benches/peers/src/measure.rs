@@ -24,7 +24,7 @@ const THREAD_ROUNDS: usize = 21;
 const SAMPLE: Duration = Duration::from_micros(700);
 const THREAD_SAMPLE: Duration = Duration::from_millis(6);
 /// So often threads that have not run at the same time are measured anew.
-const TRIES: usize = 5;
+const TRIES: usize = 3;
 
 /// A median with its quartiles.
 #[derive(Debug, Clone, Copy, Default)]
