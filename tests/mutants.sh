@@ -47,9 +47,9 @@ else
     mutants "$@" "${quick[@]}"
 fi
 
-# Lines of mutants.md that begin like one of cargo-mutants are explained there.
-grep '^src/' tests/mutants.md | sort -u >"$out/explained"
-unexplained=$(sort -u "$out/missed" | comm -23 - "$out/explained")
+# Lines of mutants.md that begin as those of cargo-mutants do are explained there, each as often as it stands.
+grep '^src/' tests/mutants.md | sort >"$out/explained"
+unexplained=$(sort "$out/missed" | comm -23 - "$out/explained")
 count() { sort "$out/$1" | wc -l; }
 echo "$(count caught) caught, $(count timeout) timed out, $(count missed) missed, $(count unviable) do not compile"
 [ -z "$unexplained" ] || { printf 'not explained in tests/mutants.md:\n%s\n' "$unexplained"; exit 1; }
