@@ -75,7 +75,7 @@ use crate::strategy::{Consecutive, Strategy};
 /// - *Counts stay in their range*: errors below the threshold while closed, successes below theirs, places
 ///   within their limit, openings at 15 at the most.
 /// - *Reads tell what the next call finds*, and change nothing. A wait is exact: a tick earlier the next call
-///   is rejected, then it is admitted, unless something else happens meanwhile.
+///   is rejected, then it is admitted, unless something else happens meanwhile (or the clock has stepped back).
 /// - *Health writes nothing*: a success on a clean closed breaker, an ignored result of a closed one, any
 ///   result of one that is forced closed, and admission to either. None of these reads the clock.
 /// - *Only differences decide.* The same happens at every point of a clock that wraps.

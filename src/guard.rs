@@ -12,18 +12,64 @@
 //! | `embedded-io` | `Read`, `Write`, `Seek`; `ReadReady` and `WriteReady` pass by the breaker; not `BufRead`, which lends what it read |
 //! | `embedded-io-async` | `Read`, `Write`, `Seek` of `embedded-io-async` |
 //!
+#![cfg_attr(feature = "embedded-hal", doc = "```")]
+#![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
+//! use embedded_hal::i2c::{Error as _, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
+//! use mcb::{guard::Guard, CircuitBreaker, Config, ManualClock, State};
+//!
+//! /// A driver: it takes any I2C bus and knows no breaker.
+//! struct Thermometer<I2C>(I2C);
+//! impl<I2C: I2c> Thermometer<I2C> {
+//!     fn read(&mut self) -> Result<i8, I2C::Error> {
+//!         let mut degrees = [0];
+//!         self.0.write_read(0x48, &[0], &mut degrees)?;
+//!         Ok(degrees[0] as i8)
+//!     }
+//! }
+//!
+//! # struct Bus { plugged: bool }
+//! # impl ErrorType for Bus { type Error = ErrorKind; }
+//! # impl I2c for Bus {
+//! #     fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), ErrorKind> {
+//! #         if self.plugged { Ok(()) } else { Err(ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address)) }
+//! #     }
+//! # }
+//! # let bus = Bus { plugged: false };
+//! static CLOCK: ManualClock = ManualClock::new();
+//! static SENSOR: CircuitBreaker<&ManualClock> =
+//!     CircuitBreaker::new(&Config::new("thermometer").error_threshold(2), &CLOCK);
+//!
+//! let bus = Guard::new(bus, &SENSOR) // `bus` implements I2c
+//!     .recovery(|bus: &mut Bus| bus.plugged = true); // what brings it back before a probe
+//! let mut thermometer = Thermometer(bus);
+//!
+//! let nack = ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address);
+//! assert_eq!(thermometer.read().unwrap_err().kind(), nack); // unplugged
+//! assert_eq!(thermometer.read().unwrap_err().kind(), nack);
+//! assert_eq!(SENSOR.state(), State::Open);
+//!
+//! let error = thermometer.read().unwrap_err(); // nothing on the bus
+//! assert!(error.is_rejected());
+//! assert_eq!(error.kind(), ErrorKind::Other);
+//!
+//! CLOCK.advance(core::time::Duration::from_secs(30));
+//! assert!(thermometer.read().is_ok());
+//! assert_eq!(SENSOR.state(), State::Closed);
+//! ```
+//!
+//! # What it sees
+//!
 //! Each operation of a bus is one guarded call; a transaction is one, whatever it consists of. What a
 //! trait makes of several operations (`write_all`, `read_exact`) is several guarded calls, of which a
 //! later one may be rejected.
 //!
 //! A guard sees operations, not their meaning. A device that takes every command and never answers shows
-//! it one success for each failure, which no count of errors in a row notices: guard the driver's method
-//! there, with [`call`](crate::CircuitBreaker::call).
+//! it one success for each failure, which neither strategy notices: guard the driver's method there, with [`call`](crate::CircuitBreaker::call).
 //!
 //! # Which breaker
 //!
 //! A guard holds its bus by value (`&mut bus` and the handles of `embedded-hal-bus` are buses too) and
-//! its breaker by reference, so there are three ways:
+//! its breaker mostly by reference (an `Arc`, or the breaker itself, will do), so there are three ways:
 //!
 //! - a breaker for each device: one guard around each driver's handle to the bus;
 //! - one breaker for a bus: several guards with the same breaker, or one guard inside the sharing;
@@ -79,53 +125,6 @@
 //! }
 //! # assert_eq!(Moving.judge(&Ok::<usize, ()>(0)), Verdict::Failure);
 //! # assert_eq!(Moving.judge(&Ok::<(), ()>(())), Verdict::Success);
-//! ```
-//!
-//! # Example
-//!
-#![cfg_attr(feature = "embedded-hal", doc = "```")]
-#![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
-//! use embedded_hal::i2c::{Error as _, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
-//! use mcb::{guard::Guard, CircuitBreaker, Config, ManualClock, State};
-//!
-//! /// A driver: it takes any I2C bus and knows no breaker.
-//! struct Thermometer<I2C>(I2C);
-//! impl<I2C: I2c> Thermometer<I2C> {
-//!     fn read(&mut self) -> Result<i8, I2C::Error> {
-//!         let mut degrees = [0];
-//!         self.0.write_read(0x48, &[0], &mut degrees)?;
-//!         Ok(degrees[0] as i8)
-//!     }
-//! }
-//!
-//! # struct Bus { plugged: bool }
-//! # impl ErrorType for Bus { type Error = ErrorKind; }
-//! # impl I2c for Bus {
-//! #     fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), ErrorKind> {
-//! #         if self.plugged { Ok(()) } else { Err(ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address)) }
-//! #     }
-//! # }
-//! # let bus = Bus { plugged: false };
-//! static CLOCK: ManualClock = ManualClock::new();
-//! static SENSOR: CircuitBreaker<&ManualClock> =
-//!     CircuitBreaker::new(&Config::new("thermometer").error_threshold(2), &CLOCK);
-//!
-//! let bus = Guard::new(bus, &SENSOR) // `bus` implements I2c
-//!     .recovery(|bus: &mut Bus| bus.plugged = true); // what brings it back before a probe
-//! let mut thermometer = Thermometer(bus);
-//!
-//! let nack = ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address);
-//! assert_eq!(thermometer.read().unwrap_err().kind(), nack); // unplugged
-//! assert_eq!(thermometer.read().unwrap_err().kind(), nack);
-//! assert_eq!(SENSOR.state(), State::Open);
-//!
-//! let error = thermometer.read().unwrap_err(); // nothing on the bus
-//! assert!(error.is_rejected());
-//! assert_eq!(error.kind(), ErrorKind::Other);
-//!
-//! CLOCK.advance(core::time::Duration::from_secs(30));
-//! assert!(thermometer.read().is_ok());
-//! assert_eq!(SENSOR.state(), State::Closed);
 //! ```
 
 #[cfg(feature = "embedded-hal")]

@@ -74,6 +74,15 @@ fn the_other_foreign_clocks_have_a_format() {
 fn guards_have_a_format() {
     use mcb::guard::{Guard, NoRecovery, PerAddress};
     shown::<NoRecovery>();
+    shown::<Kinds<embedded_hal::i2c::ErrorKind, 0, 1>>();
+    shown::<Kinds<embedded_hal::spi::ErrorKind, 0, 1>>();
+    shown::<mcb::Error<embedded_hal::i2c::ErrorKind>>();
     shown::<PerAddress<'_, u8, Clock, 2>>();
     shown::<Guard<Clock, &'static CircuitBreaker<Clock>, NoRecovery>>();
+}
+
+#[cfg(feature = "embedded-io")]
+#[test]
+fn rules_by_kinds_of_streams_have_a_format() {
+    shown::<Kinds<embedded_io::ErrorKind, 0, 1>>();
 }

@@ -212,12 +212,13 @@ impl<S: Strategy> Walk<S> {
         if matches!(node.phase, ForcedOpen | ForcedClosed) {
             word = super::force(word, Closed, S::FRESH);
         }
+        if node.told_age() != node.age {
+            // The clock has to catch up with a stamp that is newer than the sample.
+            now = now.wrapping_add(GUARD);
+        }
         for _ in 0..self.limits.recovery_threshold {
-            // Twice where the stamp was newer than the sample.
-            for _ in 0..2 {
-                if let (Err(Some(wait)), _) = self.admit(word, now) {
-                    now = now.wrapping_add(wait).wrapping_add(GUARD);
-                }
+            if let (Err(Some(wait)), _) = self.admit(word, now) {
+                now = now.wrapping_add(wait);
             }
             word = self.admit(word, now).0.expect("never admitted again");
             (word, _) = self.settle(word, word.control, Verdict::Success, now);
@@ -248,7 +249,7 @@ impl<S: Strategy> Walk<S> {
             None => node,
             Some(next) if next.phase != HalfOpen => node.with(Call::Present),
             Some(next) => {
-                // Fewer places than before: they have passed on.
+                // No more places taken than before: they have passed on.
                 let passed_on = node.phase == HalfOpen && node.in_flight >= next.in_flight;
                 let out = if passed_on { node.passed_on() } else { node };
                 out.at(next).with(Call::Probe { behind: 0, holds: true })

@@ -59,6 +59,18 @@ fn the_largest_error_threshold_stays_in_its_field() {
     count_to_the_end(NetError);
 }
 
+/// The seam for strategies that begin with a count of their own.
+#[test]
+fn what_a_strategy_starts_with_is_kept_wherever_it_starts() {
+    let fresh = Kept { count: 0xFFF, stamp: 9 };
+    let new = Word::new(fresh);
+    assert_eq!((new.kept(), new.control.phase()), (fresh, State::Closed));
+    let forced = force(new, State::ForcedOpen, Kept::default());
+    let word = force(forced, State::Closed, fresh);
+    assert_eq!((word.kept(), word.control.phase()), (fresh, State::Closed));
+    assert_eq!(word.control.0 & 0x1_FFFF, 2, "two moves of the generation, no openings");
+}
+
 #[test]
 fn the_openings_stop_at_fifteen_and_move_nothing_else() {
     let limits = limits(4096, 1, 1);

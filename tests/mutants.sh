@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Breaks the library in some 570 small ways, one at a time, and looks whether a test notices.
+# About half an hour on two cores, so not part of .ci/run. It installs what is missing, ends with the
+# figures, and fails if a mutant lives that mutants.md does not explain. Mutants of some files only:
+# mutants.sh -f src/registry.rs
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+version=27.1.0
+out=${MUTANTS_OUT:-target/mutants}
+mkdir -p "$out"
+# Each job has a target directory of its own; little debug information keeps linking short.
+unset CARGO_TARGET_DIR
+export CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0
+
+cargo mutants --version 2>/dev/null | grep -qx "cargo-mutants $version" ||
+    cargo install --locked "cargo-mutants@$version"
+
+# 0: all caught, 2: some missed, 3: some timed out, which is to be caught. Anything else is an error.
+mutants() {
+    local status=0 kind
+    cargo mutants --jobs 2 --no-shuffle --colors never -o "$out" "$@" || status=$?
+    case $status in 0 | 2 | 3) ;; *) exit "$status" ;; esac
+    for kind in caught timeout unviable missed; do
+        sed -E 's/:[0-9]+:[0-9]+:/:/' "$out/mutants.out/$kind.txt" >>"$out/$kind"
+    done
+}
+
+# The quick tests; what is left out (reference_model, seed_replay, const_errors) is slow and judges the
+# same lines again.
+quick=()
+for test in allocations api bad_input clocks corpus differences field_failures hooks observers \
+    parts seed_cases; do
+    quick+=("-C=--test=$test")
+done
+
+rm -rf "$out"/{mutants.out,caught,timeout,unviable,missed}
+if [ $# = 0 ]; then
+    # The transitions by the enumeration alone; what it lets live, and all else, by the quick tests;
+    # and the storage without compare-and-swap under its own cfg.
+    mutants -f src/state.rs -f src/strategy.rs -f 'src/strategy/*.rs' -C=--lib
+    rm "$out/missed"
+    mutants --iterate -e src/cell/critical.rs -e src/sync.rs "${quick[@]}"
+    RUSTFLAGS="--cfg mcb_critical_section" \
+        mutants -f src/cell/critical.rs -f src/sync.rs "${quick[@]}"
+else
+    mutants "$@" "${quick[@]}"
+fi
+
+# Lines of mutants.md that begin as those of cargo-mutants do are explained there, each as often as it stands.
+grep '^src/' tests/mutants.md | sort >"$out/explained"
+unexplained=$(sort "$out/missed" | comm -23 - "$out/explained")
+count() { sort "$out/$1" | wc -l; }
+echo "$(count caught) caught, $(count timeout) timed out, $(count missed) missed, $(count unviable) do not compile"
+[ -z "$unexplained" ] || { printf 'not explained in tests/mutants.md:\n%s\n' "$unexplained"; exit 1; }
