@@ -54,8 +54,7 @@ fn next(now: Instant) -> u64 {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     let origin = *ORIGIN.get_or_init(|| now);
     // Another thread may have been first, with a moment later than `now`.
-    let since = now.saturating_duration_since(origin);
-    let tick = since.as_secs() * 1_000 + u64::from(since.subsec_millis());
+    let tick = now.saturating_duration_since(origin).as_millis() as u64;
     let end = origin.checked_add(Duration::from_millis(tick + 1));
     // A thread that is ending may have no such memory any more.
     let _ = LAST.try_with(|last| last.set((tick, end)));
