@@ -16,6 +16,7 @@ type Clock = &'static ManualClock;
 
 #[test]
 fn every_public_type_has_a_format() {
+    shown::<mcb::CachedClock<Clock>>();
     shown::<Cause<'_, u8, u8>>();
     shown::<CircuitBreaker<Clock>>();
     shown::<dyn mcb::Circuit>();
