@@ -162,7 +162,9 @@ impl<C: Clock, S: Strategy, R: Copy> CircuitBreaker<C, S, R> {
         Self::build(Held::new(&config.settings), clock, Cell::new(Word::new(S::FRESH)))
     }
 
-    /// A breaker with a configuration that lives as long as the program, checked at run time.
+    /// A breaker with a configuration that lives as long as the program, checked at run time: one in a
+    /// `static`, or in a `StaticCell`. A configuration that was just computed does not live so long (E0716);
+    /// `from_config` (feature `std`) takes it by value.
     ///
     /// # Errors
     ///
@@ -172,7 +174,8 @@ impl<C: Clock, S: Strategy, R: Copy> CircuitBreaker<C, S, R> {
         Ok(Self::build(Held::new(&config.settings), clock, Cell::new(Word::new(S::FRESH))))
     }
 
-    /// A breaker that owns its configuration, which may come from wherever: a file, a command line.
+    /// A breaker that owns its configuration, which may come from wherever: a file, a command line. Needs
+    /// the feature `std`.
     ///
     /// ```
     /// use std::sync::Arc;

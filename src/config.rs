@@ -62,7 +62,7 @@ use crate::strategy::{Consecutive, Strategy};
 /// // 30 s do not fit below 2^31 ticks of 168 MHz
 /// static IMU: CircuitBreaker<FnClock<u32, 168_000_000>> =
 ///     CircuitBreaker::new(&Config::new("imu"), FnClock::new(|| 0));
-/// // error[E0080]: ... recovery_timeout must be 1 to 2^31 ticks of the clock
+/// // error[E0080]: ... recovery_timeout (default 30 s) must be 1 to 2^31 ticks of the clock
 /// ```
 pub struct Config<C, S = Consecutive, R = EveryError> {
     pub(crate) settings: Settings<S, R>,
@@ -88,7 +88,8 @@ impl<C: Clock> Config<C> {
         Config { settings, clock: PhantomData }.recovery_timeout(Duration::from_secs(30))
     }
 
-    /// The defaults, under a new random id (UUID version 4), as the seed does when none is given.
+    /// The defaults, under a new random id (UUID version 4), as pycircuitbreaker does when
+    /// none is given. Needs the feature `uuid`.
     ///
     /// Ids are `&'static str`, so these 36 bytes stay for as long as the program runs: name the
     /// breakers that come and go.
@@ -181,8 +182,9 @@ impl<C: Clock, S: Copy, R: Copy> Config<C, S, R> {
     /// [`Verdict::Ignore`] (default) or [`Verdict::Failure`].
     ///
     /// Choose `Failure` where calls are cancelled *because* they take too long, as in
-    /// `timeout(breaker.call_async(f))`; with the timeout inside, `call_async(timeout(f))`, its error
-    /// is judged like any other and the default is right.
+    /// `timeout(breaker.call_async(f))`; with the timeout inside (see
+    /// [`call_async`](crate::CircuitBreaker::call_async)) its error is judged like any other and the default
+    /// is right.
     #[must_use]
     pub const fn dropped(mut self, verdict: Verdict) -> Self {
         self.settings.limits.dropped = verdict;

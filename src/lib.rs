@@ -1,5 +1,22 @@
-#![doc = include_str!("../README.md")]
+// The README's examples include hosted ones, which are tested where there is `std`.
+#![cfg_attr(feature = "std", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "std"),
+    doc = "A miniature circuit breaker; see the README for the front page."
+)]
+//!
+//! # Where to find what
+//!
+//! - a guarded call: [`CircuitBreaker::call`], [`call_async`](CircuitBreaker::call_async),
+//!   [`call_on`](CircuitBreaker::call_on) with a recovery step, [`call_mut`](CircuitBreaker::call_mut),
+//!   [`wrap`](Wrap), [`circuit!`]; by hand: [`try_acquire`](CircuitBreaker::try_acquire) and [`Permit`]
+//! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; what is told: [`hooks`]
+//! - time: [`clock`]
+//! - many breakers: [`Registry`], [`View`], [`Circuit`]
+//! - buses and streams: the module `guard` (features `embedded-hal`, `embedded-io` and their async twins)
+//! - what holds whatever happens: [invariants](CircuitBreaker#invariants)
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
 #![forbid(unsafe_code)]
 
 #[cfg(any(test, feature = "std"))]

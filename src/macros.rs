@@ -4,6 +4,9 @@ use crate::error::Error;
 
 /// What a guarded function returns, from what the unguarded one returns; so that `circuit!` works
 /// with aliases such as `io::Result<T>` too.
+#[diagnostic::on_unimplemented(
+    message = "a function in `circuit!` returns a `Result`, not `{Self}`"
+)]
 pub trait Fallible {
     /// The result with the breaker's error around its own.
     type Guarded;
@@ -38,12 +41,12 @@ impl<T, E> Fallible for Result<T, E> {
 /// ```
 ///
 /// The id is the function's name unless `id("…")` is among the options. With the feature `std`, the
-/// clock and all options may be left out:
+/// type and the clock may be left out, with options or without:
 ///
 #[cfg_attr(feature = "std", doc = "```")]
 #[cfg_attr(not(feature = "std"), doc = "```ignore (needs the feature std)")]
 /// mcb::circuit! {
-///     static FETCH;
+///     static FETCH, error_threshold(2);
 ///     async fn fetch(url: &str) -> std::io::Result<usize> {
 ///         Ok(url.len())
 ///     }
@@ -52,17 +55,19 @@ impl<T, E> Fallible for Result<T, E> {
 /// assert_eq!(FETCH.id(), "fetch");
 /// ```
 ///
-/// Generic functions and methods are not taken: use [`Wrap`](crate::Wrap) or
+/// Generic functions, methods, and arguments that are patterns (`mut x` too) are not taken: use [`Wrap`](crate::Wrap) or
 /// [`CircuitBreaker::call`](crate::CircuitBreaker::call) there.
 #[macro_export]
 macro_rules! circuit {
     (
-        $(#[$static_meta:meta])* $static_vis:vis static $name:ident;
+        $(#[$static_meta:meta])* $static_vis:vis static $name:ident
+            $(, $option:ident($($value:expr),* $(,)?))* $(,)?;
         $($function:tt)*
     ) => {
         $crate::circuit! {
             $(#[$static_meta])* $static_vis static $name:
-                $crate::CircuitBreaker<$crate::StdClock> = $crate::StdClock;
+                $crate::CircuitBreaker<$crate::StdClock> = $crate::StdClock
+                $(, $option($($value),*))*;
             $($function)*
         }
     };

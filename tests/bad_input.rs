@@ -119,10 +119,13 @@ fn every_bad_field_is_refused_at_run_time_with_its_name_and_limit() {
         (good.recovery_threshold(33), "recovery_threshold must be 1 to 32"),
         (good.max_probes(0), "max_probes must be 1 to 15"),
         (good.max_probes(16), "max_probes must be 1 to 15"),
-        (good.recovery_timeout_ticks(0), "recovery_timeout must be 1 to 2^31 ticks of the clock"),
+        (
+            good.recovery_timeout_ticks(0),
+            "recovery_timeout (default 30 s) must be 1 to 2^31 ticks of the clock",
+        ),
         (
             good.recovery_timeout_ticks((1 << 31) + 1),
-            "recovery_timeout must be 1 to 2^31 ticks of the clock",
+            "recovery_timeout (default 30 s) must be 1 to 2^31 ticks of the clock",
         ),
         (good.probe_timeout_ticks(0), "probe_timeout must be 1 to 2^31 ticks of the clock"),
         (good.dropped(Verdict::Success), "dropped must be Verdict::Ignore or Verdict::Failure"),

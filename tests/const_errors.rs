@@ -21,7 +21,10 @@ fn each_bad_field_stops_the_build_and_is_named() {
         ("error_threshold", "error_threshold must be 1 to 4096"),
         ("recovery_threshold", "recovery_threshold must be 1 to 32"),
         ("max_probes", "max_probes must be 1 to 15"),
-        ("recovery_timeout", "recovery_timeout must be 1 to 2^31 ticks of the clock"),
+        (
+            "recovery_timeout",
+            "recovery_timeout (default 30 s) must be 1 to 2^31 ticks of the clock",
+        ),
         ("probe_timeout", "probe_timeout must be 1 to 2^31 ticks of the clock"),
         ("dropped", "dropped must be Verdict::Ignore or Verdict::Failure"),
         ("hz", "the clock's HZ must be at least 1"),

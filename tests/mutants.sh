@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks the library in some 570 small ways, one at a time, and looks whether a test notices.
+# Breaks the library in some 800 small ways, one at a time, and looks whether a test notices.
 # About twenty minutes on two cores, so not part of .ci/run. It installs what is missing, ends with the
 # figures, and fails if a mutant lives that mutants.md does not explain. Mutants of some files only:
 # mutants.sh -f src/registry.rs
@@ -40,9 +40,11 @@ if [ $# = 0 ]; then
     # and the storage without compare-and-swap under its own cfg.
     mutants -f src/state.rs -f src/strategy.rs -f 'src/strategy/*.rs' -C=--lib
     rm "$out/missed"
-    mutants --iterate -e src/cell/critical.rs -e src/sync.rs "${quick[@]}"
+    mutants --iterate -e src/cell/critical.rs -e src/sync.rs -e src/log.rs "${quick[@]}"
     RUSTFLAGS="--cfg mcb_critical_section" \
         mutants -f src/cell/critical.rs -f src/sync.rs "${quick[@]}"
+    # Log lines are there where DEFMT_LOG lets them be compiled, and one test links with them.
+    DEFMT_LOG=trace mutants -f src/log.rs -C=--test=log
 else
     mutants "$@" "${quick[@]}"
 fi

@@ -35,8 +35,9 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     ///
     /// Dropped before its end it gives its place back and means what
     /// [`Config::dropped`](crate::Config::dropped) says. A panic while it is polled is a failure.
-    /// A time limit belongs inside, `call_async(timeout(f))`: around it, `timeout(call_async(f))`, it
-    /// only drops.
+    /// A time limit belongs inside, with its result made flat, `call_async(async { timeout(f).await? })`
+    /// where `?` turns its error into that of `f`: a bare `call_async(timeout(f))` takes `Ok(Err(…))` for a
+    /// success. Around it, `timeout(call_async(f))`, it only drops.
     pub async fn call_async<T, E>(
         &self,
         future: impl Future<Output = Result<T, E>>,

@@ -11,6 +11,9 @@ use crate::strategy::Strategy;
 
 /// What a recovery step returns: did it help? `()` always did, `bool` and `Result` say it. An error's
 /// value goes no further: a step that has something to tell tells it itself.
+#[diagnostic::on_unimplemented(
+    message = "a recovery step returns `()`, `bool` or `Result<(), E>`, not `{Self}`"
+)]
 pub trait Helped {
     /// `false` is a failed probe.
     fn helped(&self) -> bool;
@@ -46,6 +49,10 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     /// probe at a time, once for each recovery. When it [did not help](Helped), that is a failed probe,
     /// with [`Cause::Recovery`](crate::Cause::Recovery); `f` does not run then and the call is rejected.
     /// [`Observer::before_probe`](crate::Observer::before_probe) has run already.
+    ///
+    /// Nothing is brought back before the breaker has opened, and the step's own error goes no further: a
+    /// client that should connect anew at once wants an `error_threshold` of 1, a short `recovery_timeout`,
+    /// and a step that logs.
     ///
     /// The step and `f` together take a probe's time: the
     /// [`probe_timeout`](crate::Config::probe_timeout) should be longer. What `f` returns cannot borrow

@@ -123,7 +123,9 @@ impl ConfigError {
             }
             ConfigError::RecoveryThreshold => "recovery_threshold must be 1 to 32",
             ConfigError::MaxProbes => "max_probes must be 1 to 15",
-            ConfigError::RecoveryTimeout => "recovery_timeout must be 1 to 2^31 ticks of the clock",
+            ConfigError::RecoveryTimeout => {
+                "recovery_timeout (default 30 s) must be 1 to 2^31 ticks of the clock"
+            }
             ConfigError::ProbeTimeout => "probe_timeout must be 1 to 2^31 ticks of the clock",
             ConfigError::Dropped => "dropped must be Verdict::Ignore or Verdict::Failure",
             ConfigError::ClockRate => "the clock's HZ must be at least 1",

@@ -91,7 +91,8 @@ impl Hooks {
         Hooks { on_open: None, watch: Watch::NONE }
     }
 
-    /// Runs when failures open the breaker; see [`Observer::on_open`].
+    /// Runs when failures open the breaker; see [`Observer::on_open`]. The cause tells its kind alone, with
+    /// `()` for a value: [`TypedHooks`] show the error itself.
     #[must_use]
     pub const fn on_open(mut self, hook: fn(&dyn Circuit, Cause<'_>)) -> Self {
         self.on_open = Some(hook);

@@ -59,7 +59,7 @@ impl<E, const B: usize, const W: usize> Lists<E, B, W> {
     }
 }
 
-/// The precedence of the seed, for predicates and kinds alike.
+/// The precedence that pycircuitbreaker has, for predicates and kinds alike.
 #[inline]
 pub(super) fn judge<T, E, M>(
     result: &Result<T, E>,

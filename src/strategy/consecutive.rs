@@ -2,7 +2,7 @@ use super::{Kept, Step, Strategy, one_more};
 
 /// Opens after `error_threshold` errors in a row; one success clears the count.
 ///
-/// The default, and the seed's `SINGLE_RESET`. The right choice for a device that works or does not.
+/// The default, and pycircuitbreaker's `SINGLE_RESET`. The right choice for a device that works or does not.
 ///
 /// ```
 /// # use mcb::{CircuitBreaker, Config, ManualClock, State};

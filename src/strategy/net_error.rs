@@ -2,7 +2,7 @@ use super::{Kept, Step, Strategy, one_more};
 
 /// Opens when errors less successes reach `error_threshold`; the count never falls below 0.
 ///
-/// The seed's `NET_ERROR`. It also opens for a device that fails four times in five, which never
+/// pycircuitbreaker's `NET_ERROR`. It also opens for a device that fails four times in five, which never
 /// fails often enough in a row for [`Consecutive`](super::Consecutive).
 ///
 /// ```
