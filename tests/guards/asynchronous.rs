@@ -99,6 +99,20 @@ fn rejections_cause_no_traffic_and_the_step_runs_before_the_probe() {
 }
 
 #[test]
+fn without_a_step_the_probe_is_all() {
+    let clock = clock();
+    let breaker = breaker(clock);
+    let mut bus = Guard::new(Device::broken(), &breaker);
+    for _ in 0..2 {
+        assert!(wait(I2c::read(&mut bus, 0x48_u8, &mut [0])).is_err());
+    }
+    bus.bus().fault = None;
+    clock.advance(TIMEOUT);
+    assert!(wait(I2c::read(&mut bus, 0x48_u8, &mut [0])).is_ok());
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
 fn a_step_that_fails_is_a_failed_probe() {
     let clock = clock();
     let breaker = breaker(clock);
