@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks the library in some 800 small ways, one at a time, and looks whether a test notices.
-# About twenty minutes on two cores, so not part of .ci/run. It installs what is missing, ends with the
+# Half an hour on two cores, so not part of .ci/run. It installs what is missing, ends with the
 # figures, and fails if a mutant lives that mutants.md does not explain. Mutants of some files only:
 # mutants.sh -f src/registry.rs
 set -euo pipefail
