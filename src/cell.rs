@@ -5,8 +5,9 @@
 //! | has 64-bit atomics | one `AtomicU64` | compare-and-swap |
 //! | others | two `AtomicU32` | compare and store inside `critical_section::with` |
 //!
-//! Both offer the same three operations: load the control half (the fast path), load the word, and
-//! replace the word if it is still the one that was judged. User code never runs inside any of them,
+//! Both offer the same operations: load the control half (the fast path), load the word, replace the
+//! word if it is still the one that was judged, and raise its count by one likewise. `ROOMY` says whether
+//! short cuts beside the healthy path are worth their code there. User code never runs inside any of them,
 //! so interrupts are masked for a handful of instructions whatever clock, rule or hook is in use.
 //!
 //! Beside the word stands the tick of the last opening, for the reads alone. While the breaker is

@@ -156,7 +156,8 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         let mut control = word.control;
         if !control.is_closed() {
             cold();
-            // The shared way in, which the exclusive reference includes.
+            // The shared way in, which the exclusive reference includes. Written out again: a function
+            // that both call would hand the rejection over through memory, at several times its cost.
             if Cell::ROOMY {
                 if let Some(rejected) = self.refuse() {
                     return Err(Error::Rejected(rejected));

@@ -86,9 +86,10 @@ impl<'a, C: Clock, S: Strategy, R: Observer> Permit<'a, C, S, R> {
         self.carried.is_half_open()
     }
 
+    /// A probe, and none of its recovery has succeeded before: the moment for a recovery step.
     #[inline]
-    pub(super) fn carried(&self) -> Control {
-        self.carried
+    pub(super) fn begins_recovery(&self) -> bool {
+        self.is_probe() && self.carried.successes() == 0
     }
 
     /// The breaker and what was carried; nobody drops it any more.

@@ -1,7 +1,7 @@
 use core::pin::pin;
 
 use super::CircuitBreaker;
-use super::permit::{Permit, Running};
+use super::permit::Running;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::hooks::Observer;
@@ -162,13 +162,5 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
         let recovered = step();
         core::mem::forget(running);
         recovered
-    }
-}
-
-impl<C: Clock, S: Strategy, R: Observer> Permit<'_, C, S, R> {
-    /// A probe, and none of its recovery has succeeded before.
-    #[inline]
-    fn begins_recovery(&self) -> bool {
-        self.is_probe() && self.carried().successes() == 0
     }
 }

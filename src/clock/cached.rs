@@ -8,10 +8,11 @@ use super::{Clock, Ticks};
 /// 25 ns on x86-64; with this one before it the rejection is all. Worth it where a service sheds
 /// millions of calls a second, or where a clock sits behind a slow bus.
 ///
-/// Somebody has to call [`update`](Self::update), once before the first guarded call, and then again and again: a thread or a task of its own, a main loop, a tick
-/// interrupt. What it costs: every wait is up to one interval between two updates shorter or longer
-/// than asked for, so keep that well below the shortest timeout. If the updates stop, time stands
-/// still: closed breakers go on as ever, open ones stay open.
+/// Somebody has to call [`update`](Self::update), once before the first guarded call and then again and
+/// again: a thread or a task of its own, a main loop, a tick interrupt. What it costs: every wait is up
+/// to one interval between two updates shorter or longer than asked for, so keep that well below the
+/// shortest timeout. If the updates stop, time stands still: closed breakers go on as ever, open ones
+/// stay open.
 ///
 /// ```
 /// # #[cfg(feature = "std")] {
