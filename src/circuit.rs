@@ -1,83 +1,115 @@
 //! The view of a breaker that has no type parameters.
 
-use crate::error::Wait;
+use core::fmt;
+use core::ops::Deref;
+
+use crate::engine::{self, Parts};
 use crate::state::State;
+use crate::wait::Wait;
 
-/// A breaker of whatever type: what hooks are given and what a registry holds.
+/// A breaker of whatever type, as `&dyn Circuit`: what hooks are given and what a registry holds.
 ///
-/// The methods are those of [`CircuitBreaker`](crate::CircuitBreaker), where they are described.
-/// Sealed: a breaker is the only circuit.
-pub trait Circuit: sealed::Sealed {
+/// Its methods are those of [`CircuitBreaker`](crate::CircuitBreaker), where they are described. They stand on
+/// `dyn Circuit` and not in the trait, so that a program has only those that it uses, and each once for all types of
+/// breakers. Sealed: a breaker is the only circuit.
+///
+/// ```
+/// use mcb::{Circuit, CircuitBreaker, Config, ManualClock, State};
+///
+/// fn show(circuit: &dyn Circuit) -> (&'static str, State) {
+///     (circuit.id(), circuit.state())
+/// }
+///
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("imu"), &CLOCK);
+/// assert_eq!(show(&IMU), ("imu", State::Closed));
+/// ```
+pub trait Circuit: Parts {}
+
+impl dyn Circuit + '_ {
     /// The id that it was given.
-    fn id(&self) -> &'static str;
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        engine::id(self)
+    }
+
     /// The state now; a pure read.
-    fn state(&self) -> State;
+    #[must_use]
+    pub fn state(&self) -> State {
+        engine::state(self)
+    }
+
     /// The errors counted.
-    fn error_count(&self) -> u16;
+    #[must_use]
+    pub fn error_count(&self) -> u16 {
+        engine::error_count(self)
+    }
+
     /// The successes of the present recovery.
-    fn success_count(&self) -> u16;
+    #[must_use]
+    pub fn success_count(&self) -> u16 {
+        engine::success_count(self)
+    }
+
     /// When a call may pass: zero for now, `None` for not before somebody resets it.
-    fn retry_after(&self) -> Option<Wait>;
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Wait> {
+        engine::retry_after(self)
+    }
+
     /// Closed and clean, whatever it was.
-    fn reset(&self);
+    pub fn reset(&self) {
+        engine::force(self, State::Closed);
+    }
+
     /// Rejects every call from now on.
-    fn force_open(&self);
+    pub fn force_open(&self) {
+        engine::force(self, State::ForcedOpen);
+    }
+
     /// Passes every call from now on and judges none.
-    fn force_closed(&self);
-}
-
-impl core::fmt::Debug for dyn Circuit + '_ {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        debug(self, f)
+    pub fn force_closed(&self) {
+        engine::force(self, State::ForcedClosed);
     }
 }
 
-impl core::fmt::Debug for dyn Circuit + Sync + '_ {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        debug(self, f)
+/// The methods of `dyn Circuit`, on one that threads may share.
+impl<'a> Deref for dyn Circuit + Sync + 'a {
+    type Target = dyn Circuit + 'a;
+
+    fn deref(&self) -> &Self::Target {
+        self
     }
 }
 
-#[cfg(feature = "defmt")]
-impl defmt::Format for dyn Circuit + '_ {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        format(self, f);
+/// Likewise.
+impl<'a> Deref for dyn Circuit + Send + Sync + 'a {
+    type Target = dyn Circuit + 'a;
+
+    fn deref(&self) -> &Self::Target {
+        self
     }
 }
 
-#[cfg(feature = "defmt")]
-impl defmt::Format for dyn Circuit + Sync + '_ {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        format(self, f);
+impl fmt::Debug for dyn Circuit + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Circuit")
+            .field("id", &self.id())
+            .field("state", &self.state())
+            .field("error_count", &self.error_count())
+            .field("success_count", &self.success_count())
+            .finish()
     }
 }
 
-#[cfg(feature = "defmt")]
-pub(crate) fn format<C: Circuit + ?Sized>(circuit: &C, f: defmt::Formatter<'_>) {
-    let (id, state) = (circuit.id(), circuit.state());
-    let (errors, successes) = (circuit.error_count(), circuit.success_count());
-    defmt::write!(
-        f,
-        "Circuit({=str}, {}, {=u16} errors, {=u16} successes)",
-        id,
-        state,
-        errors,
-        successes
-    );
+impl fmt::Debug for dyn Circuit + Sync + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
 }
 
-pub(crate) fn debug<C: Circuit + ?Sized>(
-    circuit: &C,
-    f: &mut core::fmt::Formatter<'_>,
-) -> core::fmt::Result {
-    f.debug_struct("Circuit")
-        .field("id", &circuit.id())
-        .field("state", &circuit.state())
-        .field("error_count", &circuit.error_count())
-        .field("success_count", &circuit.success_count())
-        .finish()
-}
-
-pub(crate) mod sealed {
-    pub trait Sealed {}
+impl fmt::Debug for dyn Circuit + Send + Sync + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
 }

@@ -52,7 +52,7 @@ pub use cached::CachedClock;
 pub use function::FnClock;
 pub use manual::ManualClock;
 
-use crate::state::since;
+pub use crate::ticks::Ticks;
 
 /// A source of ticks.
 ///
@@ -87,6 +87,14 @@ pub trait Clock {
     /// Ticks a second, at least 1.
     const HZ: u32;
 
+    /// By how many ticks a reading may be behind the moment: 1 for a counter that goes on between two ticks, as
+    /// nearly all do. Durations become that many ticks more, so that nothing is shorter than asked for.
+    ///
+    /// 0 for a clock that stands still until it is moved, as [`ManualClock`] does and a clock of your own tests may;
+    /// more for a counter that moves by several ticks at once, such as a 24-bit counter that is shifted up
+    /// (see [`FnClock`]).
+    const RESOLUTION: u32 = 1;
+
     /// The present tick.
     fn now(&self) -> Self::Ticks;
 }
@@ -94,6 +102,7 @@ pub trait Clock {
 impl<C: Clock + ?Sized> Clock for &C {
     type Ticks = C::Ticks;
     const HZ: u32 = C::HZ;
+    const RESOLUTION: u32 = C::RESOLUTION;
 
     #[inline]
     fn now(&self) -> C::Ticks {
@@ -106,6 +115,7 @@ impl<C: Clock + ?Sized> Clock for &C {
 impl<C: Clock + ?Sized> Clock for ::std::sync::Arc<C> {
     type Ticks = C::Ticks;
     const HZ: u32 = C::HZ;
+    const RESOLUTION: u32 = C::RESOLUTION;
 
     #[inline]
     fn now(&self) -> C::Ticks {
@@ -123,63 +133,4 @@ const fn hz(numerator: u64, denominator: u64) -> u32 {
     let hz = denominator / numerator;
     assert!(hz >= 1 && hz <= u32::MAX as u64, "the clock's ticks must be 1 to 2^32 - 1 a second");
     hz as u32
-}
-
-/// The integers that a clock can count in: `u32` and `u64`. Sealed.
-pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
-    /// The low 32 bits: what stamps hold.
-    #[must_use]
-    fn low(self) -> u32;
-
-    /// The tick whose low 32 bits are `low`: at or before `self`, or newer by less than the guard band, as
-    /// that of an opening in an interrupt may be.
-    #[must_use]
-    fn back_to(self, low: u32) -> Self;
-
-    /// `ticks` later, wrapping.
-    #[must_use]
-    fn after(self, ticks: u32) -> Self;
-}
-
-impl Ticks for u32 {
-    #[inline]
-    fn low(self) -> u32 {
-        self
-    }
-
-    #[inline]
-    fn back_to(self, low: u32) -> u32 {
-        low
-    }
-
-    #[inline]
-    fn after(self, ticks: u32) -> u32 {
-        self.wrapping_add(ticks)
-    }
-}
-
-impl Ticks for u64 {
-    #[inline]
-    fn low(self) -> u32 {
-        self as u32
-    }
-
-    #[inline]
-    fn back_to(self, low: u32) -> u64 {
-        match since(self as u32, low) {
-            0 => self.wrapping_add(u64::from(low.wrapping_sub(self as u32))),
-            age => self.wrapping_sub(u64::from(age)),
-        }
-    }
-
-    #[inline]
-    fn after(self, ticks: u32) -> u64 {
-        self.wrapping_add(u64::from(ticks))
-    }
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for u32 {}
-    impl Sealed for u64 {}
 }

@@ -1,17 +1,20 @@
 //! What a breaker is told: limits, names, rules and hooks, built and checked while compiling.
 
-mod limits;
+mod error;
 
 use core::marker::PhantomData;
 use core::time::Duration;
 
-pub use limits::ConfigError;
-pub(crate) use limits::{Limits, ticks};
+pub use error::{ConfigError, ConfigErrorKind};
 
+use crate::circuit::Circuit;
 use crate::clock::Clock;
-use crate::hooks::Hooked;
-use crate::rules::{EveryError, Verdict};
+use crate::machine::Limits;
+use crate::observe::Observer;
+use crate::rules::EveryError;
 use crate::strategy::{Consecutive, Strategy};
+use crate::ticks::ticks;
+use crate::verdict::Verdict;
 
 /// The configuration of a breaker: a `const` builder, to be kept in flash.
 ///
@@ -21,6 +24,7 @@ use crate::strategy::{Consecutive, Strategy};
 ///
 /// | setting | default | range |
 /// |---|---|---|
+/// | the id | – | 1 to 255 bytes |
 /// | [`error_threshold`](Self::error_threshold) | 5 | 1 to 4,096 |
 /// | [`recovery_timeout`](Self::recovery_timeout) | 30 s | 1 to 2³¹ ticks |
 /// | [`recovery_threshold`](Self::recovery_threshold) | 1 | 1 to 32 |
@@ -30,6 +34,9 @@ use crate::strategy::{Consecutive, Strategy};
 /// | [`strategy`](Self::strategy) | [`Consecutive`] | |
 /// | [`rules`](Self::rules) | [`EveryError`] | |
 /// | [`hooks`](Self::hooks) | none | |
+/// | [`before_probe`](Self::before_probe) | none | |
+///
+/// What runs in each call, strategy and rules, is part of the breaker's type; the rest is not.
 ///
 /// ```
 /// use core::time::Duration;
@@ -53,7 +60,7 @@ use crate::strategy::{Consecutive, Strategy};
 /// # use mcb::{CircuitBreaker, Config, FnClock};
 /// static IMU: CircuitBreaker<FnClock<u32, 1_000>> =
 ///     CircuitBreaker::new(&Config::new("imu").error_threshold(0), FnClock::new(|| 0));
-/// // error[E0080]: ... error_threshold must be 1 to 4096
+/// // error[E0080]: ... circuit imu: error_threshold is 0 and must be 1 to 4096
 /// ```
 ///
 /// ```compile_fail
@@ -62,7 +69,7 @@ use crate::strategy::{Consecutive, Strategy};
 /// // 30 s do not fit below 2^31 ticks of 168 MHz
 /// static IMU: CircuitBreaker<FnClock<u32, 168_000_000>> =
 ///     CircuitBreaker::new(&Config::new("imu"), FnClock::new(|| 0));
-/// // error[E0080]: ... recovery_timeout (default 30 s) must be 1 to 2^31 ticks of the clock
+/// // error[E0080]: ... circuit imu: recovery_timeout (default 30 s) is more than 4294967294 ticks of the clock and must be 1 to 2147483648
 /// ```
 pub struct Config<C, S = Consecutive, R = EveryError> {
     pub(crate) settings: Settings<S, R>,
@@ -71,10 +78,12 @@ pub struct Config<C, S = Consecutive, R = EveryError> {
 }
 
 /// A configuration whose durations have become ticks: it no longer names the clock.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Settings<S, R> {
     pub(crate) id: &'static str,
     pub(crate) limits: Limits,
+    pub(crate) observer: Option<&'static (dyn Observer + Sync)>,
+    pub(crate) before_probe: Option<fn(&dyn Circuit) -> bool>,
     pub(crate) strategy: S,
     pub(crate) rules: R,
 }
@@ -83,8 +92,14 @@ impl<C: Clock> Config<C> {
     /// The defaults, under an id.
     #[must_use]
     pub const fn new(id: &'static str) -> Self {
-        let settings =
-            Settings { id, limits: Limits::DEFAULT, strategy: Consecutive, rules: EveryError };
+        let settings = Settings {
+            id,
+            limits: Limits::DEFAULT,
+            observer: None,
+            before_probe: None,
+            strategy: Consecutive,
+            rules: EveryError,
+        };
         Config { settings, clock: PhantomData }.recovery_timeout(Duration::from_secs(30))
     }
 
@@ -112,7 +127,7 @@ impl<C: Clock> Config<C> {
     }
 }
 
-impl<C: Clock, S: Copy, R: Copy> Config<C, S, R> {
+impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// Names the breaker anew.
     #[must_use]
     pub const fn id(mut self, id: &'static str) -> Self {
@@ -140,16 +155,18 @@ impl<C: Clock, S: Copy, R: Copy> Config<C, S, R> {
         self
     }
 
-    /// How long it stays open before the first probe, rounded up to whole ticks: 1 to 2³¹ of them.
+    /// How long it stays open before the first probe, never shorter: 1 to 2³¹ ticks. It is rounded up to whole
+    /// ticks, and the clock's [`RESOLUTION`](Clock::RESOLUTION) added.
     ///
     /// At run time on a small processor prefer [`recovery_timeout_ticks`](Self::recovery_timeout_ticks):
     /// it needs no division.
     #[must_use]
     pub const fn recovery_timeout(self, timeout: Duration) -> Self {
-        self.recovery_timeout_ticks(ticks(timeout, C::HZ))
+        self.recovery_timeout_ticks(Self::at_least(timeout))
     }
 
-    /// [`recovery_timeout`](Self::recovery_timeout) in ticks of the clock.
+    /// [`recovery_timeout`](Self::recovery_timeout) in ticks of the clock, just as many: of `n` ticks of a counter up to
+    /// one may have passed already when it opens.
     #[must_use]
     pub const fn recovery_timeout_ticks(mut self, ticks: u32) -> Self {
         self.settings.limits.set_recovery_timeout(ticks);
@@ -163,12 +180,12 @@ impl<C: Clock, S: Copy, R: Copy> Config<C, S, R> {
         self
     }
 
-    /// How long a probe holds its place before the place may pass on to another call, rounded up to
-    /// whole ticks: 1 to 2³¹ of them. Give it more than the guarded call and
+    /// How long a probe holds its slot before the slot may pass on to another call, never shorter: 1 to 2³¹ ticks, as
+    /// for [`recovery_timeout`](Self::recovery_timeout). Give it more than the guarded call and
     /// its recovery step ever take when they work.
     #[must_use]
     pub const fn probe_timeout(self, timeout: Duration) -> Self {
-        self.probe_timeout_ticks(ticks(timeout, C::HZ))
+        self.probe_timeout_ticks(Self::at_least(timeout))
     }
 
     /// [`probe_timeout`](Self::probe_timeout) in ticks of the clock.
@@ -191,31 +208,57 @@ impl<C: Clock, S: Copy, R: Copy> Config<C, S, R> {
         self
     }
 
-    /// Another [strategy](crate::strategy).
+    /// Who is told when the state changes: [`Hooks`](crate::Hooks), a `static` of your own, or several as a pair. No part of the
+    /// breaker's type. The last one given counts.
+    ///
+    /// It must live as long as the program. In a `static`, `&Hooks::new().on_open(report)` does; for what holds a
+    /// channel or an `Arc` see `CircuitBreaker::with_hooks` (feature `std`).
     #[must_use]
-    pub const fn strategy<S2: Strategy>(self, strategy: S2) -> Config<C, S2, R> {
-        let Settings { id, limits, rules, .. } = self.settings;
-        Config { settings: Settings { id, limits, strategy, rules }, clock: PhantomData }
+    pub const fn hooks(mut self, observer: &'static (dyn Observer + Sync)) -> Self {
+        self.settings.observer = Some(observer);
+        self
     }
 
-    /// Other [rules](crate::rules): which results count. Give them before the hooks.
+    /// A step before the first probe of each recovery, in the call that will be that probe: the moment
+    /// to free a bus or to power-cycle a sensor. With `max_probes` above 1 other probes may run meanwhile,
+    /// and after a probe timeout in any case. `false` means that it did not help: that is a failed
+    /// probe, with [`Cause::Recovery`](crate::Cause::Recovery), and the call is rejected. It runs once a recovery, also where a hook panics
+    /// when it is told that the recovery begins.
+    ///
+    /// A step that needs the device in its hands goes with the call instead: [`call_on`](crate::CircuitBreaker::call_on).
     #[must_use]
-    pub const fn rules<R2: Copy>(self, rules: R2) -> Config<C, S, R2> {
-        let Settings { id, limits, strategy, .. } = self.settings;
-        Config { settings: Settings { id, limits, strategy, rules }, clock: PhantomData }
+    pub const fn before_probe(mut self, step: fn(&dyn Circuit) -> bool) -> Self {
+        self.settings.before_probe = Some(step);
+        self
     }
 
-    /// [Hooks](crate::hooks) that run when the state changes.
-    #[must_use]
-    pub const fn hooks<H: Copy>(self, hooks: H) -> Config<C, S, Hooked<R, H>> {
-        let rules = Hooked::new(self.settings.rules, hooks);
-        self.rules(rules)
+    /// `duration` in ticks, and what a reading may be behind; too much for any setting where it does not fit.
+    const fn at_least(duration: Duration) -> u32 {
+        match ticks(duration, C::HZ) {
+            // No time is refused, rather than made to be some.
+            0 => 0,
+            ticks => ticks.saturating_add(C::RESOLUTION),
+        }
     }
 }
 
-impl<S: Strategy, R> Settings<S, R> {
-    pub(crate) const fn check(&self, hz: u32) -> Result<(), ConfigError> {
-        self.limits.check(S::MAX_THRESHOLD, hz)
+impl<C: Clock, S: Strategy, R: Copy> Config<C, S, R> {
+    /// Another [strategy](crate::strategy). Give it before rules that are not [`Copy`].
+    #[must_use]
+    pub const fn strategy<S2: Strategy>(self, strategy: S2) -> Config<C, S2, R> {
+        let Settings { id, limits, observer, before_probe, rules, .. } = self.settings;
+        let settings = Settings { id, limits, observer, before_probe, strategy, rules };
+        Config { settings, clock: PhantomData }
+    }
+}
+
+impl<C: Clock, S: Strategy> Config<C, S> {
+    /// [Rules](crate::rules): which results count. There are none yet where this can be called.
+    #[must_use]
+    pub const fn rules<R>(self, rules: R) -> Config<C, S, R> {
+        let Settings { id, limits, observer, before_probe, strategy, .. } = self.settings;
+        let settings = Settings { id, limits, observer, before_probe, strategy, rules };
+        Config { settings, clock: PhantomData }
     }
 }
 
@@ -227,22 +270,15 @@ impl<C, S: Copy, R: Copy> Clone for Config<C, S, R> {
 
 impl<C, S: Copy, R: Copy> Copy for Config<C, S, R> {}
 
+// An observer need not show itself.
 impl<C, S: core::fmt::Debug, R: core::fmt::Debug> core::fmt::Debug for Config<C, S, R> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Settings { id, limits, strategy, rules } = &self.settings;
+        let Settings { id, limits, strategy, rules, .. } = &self.settings;
         f.debug_struct("Config")
             .field("id", id)
             .field("limits", limits)
             .field("strategy", strategy)
             .field("rules", rules)
-            .finish()
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl<C, S: defmt::Format, R: defmt::Format> defmt::Format for Config<C, S, R> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        let Settings { id, limits, strategy, rules } = &self.settings;
-        defmt::write!(f, "Config {{ {=str}, {}, {}, {} }}", *id, limits, strategy, rules);
+            .finish_non_exhaustive()
     }
 }

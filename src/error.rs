@@ -1,106 +1,57 @@
 //! What a guarded call returns when it gives no value.
 
 use core::fmt;
-use core::time::Duration;
 
-/// A time left, in ticks of the breaker's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Wait {
-    ticks: u32,
-    hz: u32,
-}
-
-impl Wait {
-    /// `ticks` of a clock that ticks `hz` times a second.
-    #[must_use]
-    pub const fn new(ticks: u32, hz: u32) -> Self {
-        Wait { ticks, hz }
-    }
-
-    /// Ticks of the breaker's clock: the cheap form on a small processor.
-    #[must_use]
-    pub const fn ticks(self) -> u32 {
-        self.ticks
-    }
-
-    /// Ticks a second of the breaker's clock.
-    #[must_use]
-    pub const fn hz(self) -> u32 {
-        self.hz
-    }
-
-    /// Nothing left: a call may pass now.
-    #[must_use]
-    pub const fn is_zero(self) -> bool {
-        self.ticks == 0
-    }
-
-    /// Rounded up to whole nanoseconds, so that who waits for it is not early.
-    ///
-    /// ```
-    /// # use core::time::Duration;
-    /// assert_eq!(mcb::Wait::new(1_500, 1_000).as_duration(), Duration::from_millis(1_500));
-    /// ```
-    #[must_use]
-    pub const fn as_duration(self) -> Duration {
-        if self.hz == 0 {
-            return Duration::ZERO;
-        }
-        let (ticks, hz) = (self.ticks as u64, self.hz as u64);
-        // At most 2^32 * 10^9, which fits.
-        Duration::from_nanos((ticks * 1_000_000_000).div_ceil(hz))
-    }
-}
-
-/// Seconds, to the millisecond above: `1.5 s`, `30 s`, `0.001 s`.
-impl fmt::Display for Wait {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // As `as_duration` rounds: no wait is told shorter than it is.
-        let millis = match u64::from(self.hz) {
-            0 => 0,
-            hz => (u64::from(self.ticks) * 1_000).div_ceil(hz),
-        };
-        let (seconds, millis) = (millis / 1_000, millis % 1_000);
-        match millis {
-            0 => write!(f, "{seconds} s"),
-            m if m % 100 == 0 => write!(f, "{seconds}.{} s", m / 100),
-            m if m % 10 == 0 => write!(f, "{seconds}.{:02} s", m / 10),
-            m => write!(f, "{seconds}.{m:03} s"),
-        }
-    }
-}
+use crate::state::State;
+use crate::wait::Wait;
 
 /// The breaker let nothing through; the guarded function did not run.
 ///
 /// ```
-/// use mcb::{Rejected, Wait};
-/// let rejected = Rejected { id: "imu", retry_after: Some(Wait::new(1_500, 1_000)), error_count: 3 };
+/// use mcb::{Rejected, State, Wait};
+/// let rejected = Rejected::new("imu", State::Open, Some(Wait::new(1_500, 1_000)), 3);
 /// assert_eq!(rejected.to_string(), "circuit imu is open, retry in 1.5 s (3 errors)");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub struct Rejected {
     /// The breaker that rejected.
     pub id: &'static str,
-    /// When the next call may pass, one tick if only this one had to be rejected. While probes are under way this is an upper bound: a probe that
-    /// ends sooner opens the way sooner. `None` where only a hand can tell, after `force_open`.
+    /// The state in which it did: `Open`, `HalfOpen` with all probes under way, or `ForcedOpen`. (Where a recovery
+    /// step failed and somebody has moved the breaker meanwhile, the state after that.)
+    pub state: State,
+    /// When the next call may pass; zero where it may at once, and only this one had to be rejected. While probes
+    /// are under way this is an upper bound: a probe that ends sooner opens the way sooner. `None` where only a
+    /// hand can tell, after `force_open`.
     pub retry_after: Option<Wait>,
     /// The errors that opened it, and one more for each failed recovery.
     pub error_count: u16,
 }
 
+impl Rejected {
+    /// A rejection, as a test of your own code may need it.
+    #[must_use]
+    pub const fn new(
+        id: &'static str,
+        state: State,
+        retry_after: Option<Wait>,
+        error_count: u16,
+    ) -> Self {
+        Rejected { id, state, retry_after, error_count }
+    }
+}
+
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Rejected { id, retry_after, error_count } = self;
-        let Some(wait) = retry_after else {
-            return write!(f, "circuit {id} is forced open");
-        };
-        let s = if *error_count == 1 { "" } else { "s" };
-        if wait.is_zero() {
-            return write!(f, "circuit {id} is open, retry now ({error_count} error{s})");
+        let Rejected { id, state, retry_after, error_count } = self;
+        write!(f, "circuit {id} is {state}")?;
+        match retry_after {
+            None => return Ok(()),
+            Some(wait) if wait.is_zero() => f.write_str(", retry now")?,
+            Some(wait) => write!(f, ", retry in {wait}")?,
         }
-        write!(f, "circuit {id} is open, retry in {wait} ({error_count} error{s})")
+        let s = if *error_count == 1 { "" } else { "s" };
+        write!(f, " ({error_count} error{s})")
     }
 }
 
@@ -108,25 +59,31 @@ impl core::error::Error for Rejected {}
 
 /// Why a guarded call gave no value.
 ///
-/// There is deliberately no `From`: whether `?` should turn a rejection into your own error, and into
-/// which, is yours to say, with [`into_result`](Self::into_result) or a `match`.
+/// # Passing it on
+///
+/// `?` turns it into `Box<dyn Error>`, `anyhow::Error` and their like, also where `E` is such a box itself. What it
+/// shows is what `E` shows, or the rejection. Into an error of your own, and with every
+/// source of `E` behind it, [`convert`](Self::convert) turns it. There is deliberately no `From<Error<E>>` for
+/// `E`: a rejection must become something, too.
 ///
 /// ```
-/// use mcb::Error;
+/// use mcb::{Error, Rejected};
 ///
 /// #[derive(Debug, PartialEq)]
-/// enum Fault { Bus(u8), Unavailable }
+/// enum Fault { Bus(u8), Unavailable(Rejected) }
+/// impl From<u8> for Fault {
+///     fn from(code: u8) -> Self { Fault::Bus(code) }
+/// }
+/// impl From<Rejected> for Fault {
+///     fn from(rejected: Rejected) -> Self { Fault::Unavailable(rejected) }
+/// }
 ///
 /// fn flat(result: Result<u16, Error<u8>>) -> Result<u16, Fault> {
-///     result.map_err(|error| match error {
-///         Error::Inner(code) => Fault::Bus(code),
-///         Error::Rejected(_) => Fault::Unavailable,
-///     })
+///     Ok(result.map_err(Error::convert::<Fault>)?)
 /// }
 /// assert_eq!(flat(Err(Error::Inner(7))), Err(Fault::Bus(7)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Error<E> {
     /// The breaker is open, or its probes are all under way.
     Rejected(Rejected),
@@ -188,6 +145,27 @@ impl<E> Error<E> {
             Error::Inner(error) => Error::Inner(f(error)),
         }
     }
+
+    /// An error that can be made of either, `result.map_err(Error::convert::<MyError>)`: what was inside arrives as
+    /// it was, with its type and all its sources.
+    ///
+    /// ```
+    /// use mcb::{CircuitBreaker, Config, Error, ManualClock};
+    /// # static CLOCK: ManualClock = ManualClock::new();
+    /// # static DISK: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("disk"), &CLOCK);
+    /// type Boxed = Box<dyn std::error::Error + Send + Sync>;
+    ///
+    /// fn read() -> Result<String, Boxed> {
+    ///     DISK.call(|| std::fs::read_to_string("/no such file")).map_err(Error::convert)
+    /// }
+    /// assert!(read().unwrap_err().downcast_ref::<std::io::Error>().is_some());
+    /// ```
+    pub fn convert<X: From<Rejected> + From<E>>(self) -> X {
+        match self {
+            Error::Rejected(rejected) => rejected.into(),
+            Error::Inner(error) => error.into(),
+        }
+    }
 }
 
 impl<E: fmt::Display> fmt::Display for Error<E> {
@@ -199,12 +177,47 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
     }
 }
 
-/// Transparent: an inner error shows itself and its own source.
-impl<E: core::error::Error> core::error::Error for Error<E> {
+/// Transparent: an inner error shows itself.
+///
+/// `E` need not be an error, since `anyhow::Error` and `Box<dyn Error>` are none, and so its own sources cannot be asked
+/// for in general. They are where `E` is a box of the standard library or a `std::io::Error` (feature `std`);
+/// for all else [`convert`](Error::convert) keeps them.
+impl<E: fmt::Debug + fmt::Display + 'static> core::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Error::Rejected(_) => None,
-            Error::Inner(error) => error.source(),
+            Error::Inner(error) => known::source(error),
         }
+    }
+}
+
+#[cfg(not(feature = "std"))]
+mod known {
+    use core::any::Any;
+    use core::error::Error;
+
+    pub(super) fn source(_: &dyn Any) -> Option<&(dyn Error + 'static)> {
+        None
+    }
+}
+
+/// The sources of what the standard library has for any error.
+#[cfg(feature = "std")]
+mod known {
+    use core::any::Any;
+    use std::boxed::Box;
+    use std::error::Error;
+
+    pub(super) fn source(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
+        if let Some(error) = error.downcast_ref::<Box<dyn Error + Send + Sync>>() {
+            return error.source();
+        }
+        if let Some(error) = error.downcast_ref::<Box<dyn Error + Send>>() {
+            return error.source();
+        }
+        if let Some(error) = error.downcast_ref::<Box<dyn Error>>() {
+            return error.source();
+        }
+        error.downcast_ref::<std::io::Error>().and_then(Error::source)
     }
 }

@@ -10,10 +10,10 @@
 //! - a guarded call: [`CircuitBreaker::call`], [`call_async`](CircuitBreaker::call_async),
 //!   [`call_on`](CircuitBreaker::call_on) with a recovery step, [`call_mut`](CircuitBreaker::call_mut),
 //!   [`wrap`](Wrap), [`circuit!`]; by hand: [`try_acquire`](CircuitBreaker::try_acquire) and [`Permit`]
-//! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; what is told: [`hooks`]
+//! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
 //! - time: [`clock`]
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
-//! - buses and streams: the module `guard` (features `embedded-hal`, `embedded-io` and their async twins)
+//! - buses and streams: the module `bus` (features `embedded-hal`, `embedded-io` and their async twins)
 //! - what holds whatever happens: [invariants](CircuitBreaker#invariants)
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
@@ -22,24 +22,42 @@
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
-mod breaker;
-mod cell;
-mod circuit;
-pub mod clock;
-mod config;
-mod error;
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
-pub mod guard;
-pub mod hooks;
-mod log;
-mod macros;
-mod registry;
-pub mod rules;
+// From the ground up: a module uses only those above it (tests/layout.rs).
 mod state;
-pub mod strategy;
 mod sync;
+mod ticks;
+mod verdict;
+mod wait;
 
-pub use breaker::{CircuitBreaker, Helped, Permit, Wrap};
+mod error;
+
+pub mod clock;
+pub mod rules;
+pub mod strategy;
+
+mod machine;
+
+mod storage;
+
+mod engine;
+
+mod circuit;
+
+pub mod observe;
+
+mod config;
+
+mod breaker;
+
+#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+pub mod bus;
+#[cfg(feature = "defmt")]
+mod defmt;
+pub mod registry;
+
+#[doc(hidden)]
+pub use breaker::Fallible;
+pub use breaker::{CallAsync, CallAsyncOn, CircuitBreaker, Permit, RecoveryOutcome, Wrap};
 pub use circuit::Circuit;
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyTime;
@@ -52,12 +70,11 @@ pub use clock::RticTime;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{CachedClock, Clock, FnClock, ManualClock};
-pub use config::{Config, ConfigError};
-pub use error::{Error, Rejected, Wait};
-pub use hooks::{Cause, Hooked, Hooks, Observer, Opened, Transition, TypedHooks};
-#[doc(hidden)]
-pub use macros::Fallible;
-pub use registry::{Circuits, OpenCircuits, Registry, RegistryError, View};
-pub use rules::{Detect, EveryError, Kind, Kinds, Lists, Rules, Verdict};
-pub use state::State;
+pub use config::{Config, ConfigError, ConfigErrorKind};
+pub use error::{Error, Rejected};
+pub use observe::{Hooks, Observer};
+pub use registry::{Registry, RegistryError, View};
+pub use rules::{Detect, EveryError, Kind, Kinds, Lists, Reporting, Rules, Verdict};
+pub use state::{Cause, Reason, State, Transition};
 pub use strategy::{Consecutive, NetError, Strategy};
+pub use wait::Wait;

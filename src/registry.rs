@@ -185,7 +185,6 @@ impl<'a> View<'a> {
 
 /// A breaker that was not registered; nothing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum RegistryError {
     /// Another breaker has that id.
@@ -214,41 +213,3 @@ impl core::fmt::Display for RegistryError {
 }
 
 impl core::error::Error for RegistryError {}
-
-#[cfg(feature = "defmt")]
-mod format {
-    use super::{Circuits, OpenCircuits, Registry, View};
-    use crate::circuit::Circuit;
-
-    fn list<'a>(circuits: impl Iterator<Item = &'a (dyn Circuit + Sync)>, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "[");
-        for circuit in circuits {
-            defmt::write!(f, " {}", circuit);
-        }
-        defmt::write!(f, " ]");
-    }
-
-    impl<const N: usize> defmt::Format for Registry<N> {
-        fn format(&self, f: defmt::Formatter<'_>) {
-            list(self.circuits(), f);
-        }
-    }
-
-    impl<const N: usize> defmt::Format for Circuits<'_, N> {
-        fn format(&self, f: defmt::Formatter<'_>) {
-            list(self.clone(), f);
-        }
-    }
-
-    impl<'a, I: Iterator<Item = &'a (dyn Circuit + Sync)> + Clone> defmt::Format for OpenCircuits<I> {
-        fn format(&self, f: defmt::Formatter<'_>) {
-            list(self.clone(), f);
-        }
-    }
-
-    impl defmt::Format for View<'_> {
-        fn format(&self, f: defmt::Formatter<'_>) {
-            list(self.circuits(), f);
-        }
-    }
-}

@@ -6,32 +6,21 @@
 
 mod kinds;
 mod lists;
+mod wrappers;
 
 pub use kinds::{Kind, Kinds};
-pub use lists::{Detect, Lists};
+pub use lists::Lists;
+pub use wrappers::{Detect, Reporting};
 
-use crate::circuit::Circuit;
-use crate::hooks::{Cause, Observer};
-
-/// What a result means to the breaker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Verdict {
-    /// The guarded thing works.
-    Success,
-    /// It does not: one error more.
-    Failure,
-    /// The result says nothing about it: no counter, state or time moves.
-    Ignore,
-}
+pub use crate::verdict::Verdict;
 
 /// Judges the results of guarded calls.
 ///
-/// Ready-made: [`EveryError`], [`Lists`], [`Kinds`] and [`Detect`]. Write your own for anything else;
-/// it must be [`Copy`] to be part of a configuration, and an [`Observer`] (an empty `impl` will do).
+/// Ready-made: [`EveryError`], [`Lists`], [`Kinds`] and [`Detect`]. Write your own for anything else. In a `static`
+/// they must be [`Copy`]; a breaker that is made at run time takes them by value, whatever they hold.
 ///
 /// ```
-/// use mcb::{CircuitBreaker, Config, Consecutive, ManualClock, Observer, Rules, State, Verdict};
+/// use mcb::{CircuitBreaker, Config, Consecutive, ManualClock, Rules, State, Verdict};
 ///
 /// /// A reading below zero is a broken wire, and a busy sensor is no fault.
 /// #[derive(Clone, Copy)]
@@ -39,7 +28,6 @@ pub enum Verdict {
 /// #[derive(Debug)]
 /// enum Fault { Busy, Bus }
 ///
-/// impl Observer for Wire {}
 /// impl Rules<i16, Fault> for Wire {
 ///     fn judge(&self, result: &Result<i16, Fault>) -> Verdict {
 ///         match result {
@@ -61,21 +49,22 @@ pub enum Verdict {
 /// assert_eq!(LEVEL.call(|| Ok(-7)).unwrap(), -7); // the caller gets it all the same
 /// assert_eq!(LEVEL.state(), State::Open);
 /// ```
-pub trait Rules<T, E>: Observer {
+pub trait Rules<T, E> {
     /// The verdict on one result.
     fn judge(&self, result: &Result<T, E>) -> Verdict;
 
-    /// Runs when a judged result has opened the breaker. By default it tells [`Observer::on_open`] the
-    /// cause without its value; override it where the value itself is of interest.
+    /// The judged result has just opened the breaker of that id. Nothing by default; it stands here since rules alone
+    /// know the types of what a breaker guards. It runs after [`Observer::on_open`](crate::Observer::on_open).
+    ///
+    /// [`Reporting`] puts a function here.
     #[inline]
-    fn opened_by(&self, circuit: &dyn Circuit, cause: Cause<'_, T, E>) {
-        self.on_open(circuit, cause.kind());
+    fn opened_by(&self, id: &'static str, result: &Result<T, E>) {
+        let _ = (id, result);
     }
 }
 
 /// The default: every `Err` is a failure, every `Ok` a success.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct EveryError;
 
 impl EveryError {
@@ -84,9 +73,13 @@ impl EveryError {
     pub const fn detect_error<T>(self, detect: fn(&T) -> bool) -> Detect<T, Self> {
         Detect::new(self, detect)
     }
-}
 
-impl Observer for EveryError {}
+    /// Shows `report` each result that opens the breaker; see [`Reporting`].
+    #[must_use]
+    pub const fn reporting<F>(self, report: F) -> Reporting<F, Self> {
+        Reporting::new(self, report)
+    }
+}
 
 impl<T, E> Rules<T, E> for EveryError {
     #[inline]

@@ -11,21 +11,9 @@
 //! changes nothing.** The breaker does not even ask the strategy then. What needs more than 44 bits
 //! lies in [`Strategy::Memory`], atomics beside the word.
 //!
-//! How the strategies that are not here yet fit, each without a change to the breaker:
-//!
-//! | strategy | count, 12 bits | stamp, 32 bits | memory | clock |
-//! |---|---|---|---|---|
-//! | [`Consecutive`], [`NetError`] | errors | unused | – | by the failure that opens |
-//! | the last 32 outcomes | 6 bits failures, 6 bits calls missing to the minimum | an outcome a bit | – | likewise |
-//! | the last *n* outcomes, several hundred | calls missing to the minimum, or 1 while failures are inside | 16 bits place in the ring, 16 bits failures inside | a ring of outcome bits | likewise |
-//! | a time window | failures inside, saturating | start of the present bucket | a count of outcomes a bucket | by each failure, and by successes while failures are inside |
-//! | a decaying rate | 1 while the rate is above 0 | 16 bits rate, 16 bits ticks of the last outcome | – | likewise |
-//!
-//! - A window that has reached its minimum and holds no failure has count 0: it is clean. The minimum
-//!   is part of the type, so [`Strategy::FRESH`] can hold the calls that are missing to it.
-//! - A success can open too ([`Step::Trip`]): the one that reaches the minimum of a failing window.
-//! - Memory is written by [`Strategy::settled`], which only the call runs whose word was written: it
-//!   owns the place in the ring that it advanced over. A breaker that closes again starts with a fresh
+//! - A success can open too ([`Step::Trip`]): one that reaches the minimum of a failing window, say.
+//! - Memory is written by [`Strategy::recorded`], which only the call runs whose word was written: it
+//!   owns the place in a ring that it advanced over. A breaker that closes again starts with a fresh
 //!   word, which says that the ring is empty, so memory needs no clearing and the generation keeps it
 //!   honest.
 //! - The clock is handed over as a function: who does not call it does not pay for it.
@@ -39,7 +27,6 @@ pub use net_error::NetError;
 
 /// What a strategy keeps in the word of a closed breaker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Kept {
     /// 0 to 4,095. Zero is *clean*: a success would change nothing.
     pub count: u16,
@@ -49,13 +36,9 @@ pub struct Kept {
 
 /// What an outcome does to a closed breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Step {
     /// It stays closed and keeps this from now on.
     Keep(Kept),
-    /// It stays closed, with a count one higher and the same stamp: what a plain count does with a
-    /// failure, said so that the word can be moved by one addition. Never at a count of 4,095.
-    More,
     /// It opens.
     Trip,
 }
@@ -63,9 +46,9 @@ pub enum Step {
 /// When a closed breaker opens; see the [module's documentation](self) for the contract.
 ///
 /// Sealed: the trait may still grow with the window strategies.
-pub trait Strategy: Copy + sealed::Sealed {
+pub trait Strategy: Copy + sealed::Sealed + 'static {
     /// Atomics beside the word, for what does not fit into it; `()` for the plain counts.
-    type Memory;
+    type Memory: Send + Sync;
 
     /// The memory of a new breaker.
     const MEMORY: Self::Memory;
@@ -89,7 +72,7 @@ pub trait Strategy: Copy + sealed::Sealed {
 
     /// Runs once after an outcome moved the word from `before` to `after` within `Closed`.
     #[inline]
-    fn settled(&self, memory: &Self::Memory, before: Kept, after: Kept, failed: bool) {
+    fn recorded(&self, memory: &Self::Memory, before: Kept, after: Kept, failed: bool) {
         let _ = (memory, before, after, failed);
     }
 
@@ -105,6 +88,7 @@ mod sealed {
 
 /// One error more, or the end of it: what the two plain counts do with a failure.
 #[inline]
-fn one_more(kept: Kept, threshold: u16) -> Step {
-    if kept.count + 1 >= threshold { Step::Trip } else { Step::More }
+const fn one_more(kept: Kept, threshold: u16) -> Step {
+    let count = kept.count + 1;
+    if count >= threshold { Step::Trip } else { Step::Keep(Kept { count, stamp: kept.stamp }) }
 }

@@ -1,26 +1,21 @@
-//! The atomics and the critical section in use: the processor's, or loom's where the cells are
-//! model-checked.
+//! The atomics, barriers and the critical section in use: the processor's, or loom's where the
+//! storage is model-checked.
+#![allow(dead_code)] // each storage uses some of it
 
 #[cfg(not(loom))]
 pub(crate) use core::sync::atomic::{AtomicU32, Ordering};
 
-#[cfg(all(not(loom), target_has_atomic = "64", not(mcb_critical_section)))]
-pub(crate) use core::sync::atomic::AtomicU64;
-
 #[cfg(loom)]
 pub(crate) use loom::sync::atomic::{AtomicU32, Ordering};
 
-#[cfg(all(loom, not(mcb_critical_section)))]
-pub(crate) use loom::sync::atomic::AtomicU64;
-
 /// Runs `f` while nobody else runs in here.
-#[cfg(all(not(loom), any(not(target_has_atomic = "64"), mcb_critical_section)))]
+#[cfg(not(loom))]
 #[inline]
 pub(crate) fn exclusively<T>(f: impl FnOnce() -> T) -> T {
     critical_section::with(|_| f())
 }
 
-#[cfg(all(loom, mcb_critical_section))]
+#[cfg(loom)]
 pub(crate) fn exclusively<T>(f: impl FnOnce() -> T) -> T {
     loom::lazy_static! {
         static ref MASK: loom::sync::Mutex<()> = loom::sync::Mutex::new(());
@@ -29,4 +24,48 @@ pub(crate) fn exclusively<T>(f: impl FnOnce() -> T) -> T {
     let value = f();
     drop(held);
     value
+}
+
+/// Orders what follows a load after it.
+///
+/// On bare metal with one core only interrupts can interleave, and they see and are seen in the order of
+/// the program: the compiler alone has to be held back, which costs nothing. Several cores need the
+/// barrier, one instruction on a Cortex-M; hosted systems without 64-bit atomics may have them.
+#[inline]
+pub(crate) fn acquire() {
+    #[cfg(loom)]
+    loom::sync::atomic::fence(Ordering::Acquire);
+    #[cfg(all(not(loom), any(feature = "multi-core", not(target_os = "none"))))]
+    core::sync::atomic::fence(Ordering::Acquire);
+    #[cfg(all(not(loom), not(feature = "multi-core"), target_os = "none"))]
+    core::sync::atomic::compiler_fence(Ordering::Acquire);
+}
+
+/// Orders what precedes a store before it; see [`acquire`].
+#[inline]
+pub(crate) fn release() {
+    #[cfg(loom)]
+    loom::sync::atomic::fence(Ordering::Release);
+    #[cfg(all(not(loom), any(feature = "multi-core", not(target_os = "none"))))]
+    core::sync::atomic::fence(Ordering::Release);
+    #[cfg(all(not(loom), not(feature = "multi-core"), target_os = "none"))]
+    core::sync::atomic::compiler_fence(Ordering::Release);
+}
+
+/// Raises a number to `to`, unless it is there or beyond. Differences decide, so that it may wrap.
+///
+/// Of the processor's own kind under loom too: what it serves, an age, is none of the storage's business.
+pub(crate) fn raise(cell: &core::sync::atomic::AtomicU32, to: u32) {
+    use core::sync::atomic::Ordering::Relaxed;
+    let behind = |present: u32| (to.wrapping_sub(present) as i32) > 0;
+    #[cfg(target_has_atomic = "32")]
+    let _ = cell.fetch_update(Relaxed, Relaxed, |present| behind(present).then_some(to));
+    #[cfg(not(target_has_atomic = "32"))]
+    if behind(cell.load(Relaxed)) {
+        critical_section::with(|_| {
+            if behind(cell.load(Relaxed)) {
+                cell.store(to, Relaxed);
+            }
+        });
+    }
 }

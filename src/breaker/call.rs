@@ -1,38 +1,17 @@
+//! One call: the way in, the function, the end.
+
 use super::CircuitBreaker;
-use super::permit::Running;
-use crate::cell::Cell;
-use crate::clock::{Clock, Ticks};
-use crate::config::Settings;
-use crate::error::Error;
-use crate::hooks::{Cause, Observer};
-use crate::rules::{Rules, Verdict};
-use crate::state::{self, Control, Word};
+use crate::clock::Clock;
+use crate::engine::{self, Admission, Outcome, unwind};
+use crate::error::{Error, Rejected};
+use crate::machine::{self, Control, Refusal, Ticket};
+use crate::rules::Rules;
+use crate::state::Cause;
 use crate::strategy::Strategy;
+use crate::verdict::Verdict;
+use crate::wait::Wait;
 
-/// Says that the branch it is called in is seldom taken.
-#[cold]
-#[inline]
-fn cold() {}
-
-#[inline]
-pub(super) fn cause<T, E>(result: &Result<T, E>) -> Cause<'_, T, E> {
-    match result {
-        Ok(output) => Cause::Output(output),
-        Err(error) => Cause::Error(error),
-    }
-}
-
-/// `map_err(Error::Inner)`, but each path keeps its own return: joined, the discriminants are computed.
-#[inline(always)]
-#[allow(clippy::inline_always, clippy::manual_map)]
-pub(super) fn outcome<T, E>(result: Result<T, E>) -> Result<T, Error<E>> {
-    match result {
-        Ok(output) => Ok(output),
-        Err(error) => Err(Error::Inner(error)),
-    }
-}
-
-impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
+impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// Runs `f` if the breaker admits it, and counts its result.
     ///
     /// # Errors
@@ -43,49 +22,55 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     ///
     /// Only when `f`, a rule or a hook does. A panic of `f` or a rule counts as a failure first.
     #[inline(always)]
-    #[allow(clippy::inline_always)] // else the healthy path is a call of its own: 49 instead of 18 instructions
+    #[allow(clippy::inline_always)] // else a call of its own: 49 instead of 18 instructions; peers, instr_ok
     pub fn call<T, E>(&self, f: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>>
     where
         R: Rules<T, E>,
     {
-        let control = self.cell.control();
-        let carried = if control.is_clean() {
-            control
-        } else if Cell::ROOMY && control.is_closed() {
-            cold();
-            control.marked()
-        } else {
-            cold();
-            if Cell::ROOMY {
-                if let Some(rejected) = self.refuse() {
-                    return Err(Error::Rejected(rejected));
-                }
-            }
-            let admission = self.enter();
-            if admission.wait != 0 {
-                return Err(Error::Rejected(self.rejected(admission)));
-            }
-            admission.control
-        };
-        self.run(carried, f)
+        match self.admit() {
+            Ok(ticket) => self.run(ticket, f),
+            Err(rejected) => Err(Error::Rejected(rejected)),
+        }
     }
 
-    /// The second half of a call, once it is admitted.
+    /// The way in, the same for calls, permits and futures.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    pub(super) fn admit(&self) -> Result<Ticket, Rejected> {
+        let control = self.storage.control();
+        if control.is_clean() {
+            return Ok(Ticket::clean(control));
+        }
+        if let Some(answer) = self.admit_soon(control) {
+            return answer;
+        }
+        let Admission { control, refusal } = engine::enter(self.parts());
+        match refusal {
+            None => Ok(Ticket::marked(control)),
+            Some(refusal) => Err(self.rejected(control, refusal)),
+        }
+    }
+
+    /// The rest of a call, once it is admitted.
     #[inline(always)]
     #[allow(clippy::inline_always)] // as `call`
     pub(super) fn run<T, E>(
         &self,
-        carried: Control,
+        ticket: Ticket,
         f: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, Error<E>>
     where
         R: Rules<T, E>,
     {
-        let running = Running::new(self, carried);
-        let result = f();
-        let verdict = self.settings().rules.judge(&result);
-        core::mem::forget(running);
-        self.finish(result, carried, verdict)
+        let (result, verdict) = unwind::guarded(
+            || self.fail(ticket, Cause::Panic),
+            || {
+                let result = f();
+                let verdict = self.settings().rules.judge(&result);
+                (result, verdict)
+            },
+        );
+        self.finish(result, ticket, verdict)
     }
 
     /// The end of a call that was judged.
@@ -94,138 +79,66 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     pub(super) fn finish<T, E>(
         &self,
         result: Result<T, E>,
-        carried: Control,
+        ticket: Ticket,
         verdict: Verdict,
     ) -> Result<T, Error<E>>
     where
         R: Rules<T, E>,
     {
         match verdict {
-            // Clean and still the same: a success changes nothing. Not clean: carried with a mark.
-            Verdict::Success if self.cell.control() == carried => return outcome(result),
-            Verdict::Failure if Cell::ROOMY => {
-                cold();
-                if self.count(carried) {
-                    return outcome(result);
-                }
-            }
+            Verdict::Success if ticket.is_still(self.storage.present()) => return outcome(result),
+            Verdict::Failure if self.count_soon(ticket) => return outcome(result),
             _ => {}
         }
-        outcome(Self::after(result, self, carried, verdict))
+        outcome(Self::settle(result, self, ticket, verdict))
     }
 
-    /// The result comes first and by value so that it can stay in the registers it is in.
+    /// The result comes first and by value so that it can stay in the registers it is in: budgets, failing.
     #[cold]
     #[inline(never)]
-    pub(super) fn after<T, E>(
+    pub(super) fn settle<T, E>(
         result: Result<T, E>,
         breaker: &Self,
-        carried: Control,
+        ticket: Ticket,
         verdict: Verdict,
     ) -> Result<T, E>
     where
         R: Rules<T, E>,
     {
-        if breaker.settle(carried, verdict) {
-            breaker.settings().rules.opened_by(breaker, cause(&result));
+        if engine::settle(breaker.parts(), ticket, judged(&result, verdict)) {
+            breaker.settings().rules.opened_by(breaker.settings().id, &result);
         }
         result
     }
 
-    /// [`call`](Self::call) for who holds the breaker exclusively: plain loads and stores, no lock, no
-    /// atomic read-modify-write.
-    ///
-    /// ```
-    /// # use mcb::{CircuitBreaker, Config, ManualClock};
-    /// # static CLOCK: ManualClock = ManualClock::new();
-    /// # static CONFIG: Config<&ManualClock> = Config::new("adc");
-    /// let mut adc = CircuitBreaker::try_new(&CONFIG, &CLOCK).unwrap();
-    /// assert_eq!(adc.call_mut(|| Ok::<_, ()>(7)), Ok(7));
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`call`](Self::call).
+    /// A failure without a result to judge.
+    pub(super) fn fail(&self, ticket: Ticket, cause: Cause) {
+        engine::settle(self.parts(), ticket, Outcome::Failure(cause));
+    }
+
+    /// Inlined, so that a caller who only looks whether it was rejected does not pay for the fields.
     #[inline(always)]
-    #[allow(clippy::inline_always)] // as `call`
-    pub fn call_mut<T, E>(&mut self, f: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>>
-    where
-        R: Rules<T, E>,
-    {
-        let word = self.cell.load_mut();
-        let mut control = word.control;
-        if !control.is_closed() {
-            cold();
-            // The shared way in, which the exclusive reference includes. Written out again: a function
-            // that both call would hand the rejection over through memory, at several times its cost.
-            if Cell::ROOMY {
-                if let Some(rejected) = self.refuse() {
-                    return Err(Error::Rejected(rejected));
-                }
-            }
-            let admission = self.enter();
-            if admission.wait != 0 {
-                return Err(Error::Rejected(self.rejected(admission)));
-            }
-            control = admission.control;
-        }
-        let running = Running::new(self, control);
-        let result = f();
-        let verdict = self.settings().rules.judge(&result);
-        core::mem::forget(running);
-        match verdict {
-            Verdict::Success if control.is_clean() => return outcome(result),
-            Verdict::Failure if Cell::ROOMY && self.count_mut(word) => return outcome(result),
-            _ => {}
-        }
-        if self.settle_mut(control, verdict) {
-            self.settings().rules.opened_by(self, cause(&result));
-        }
-        outcome(result)
+    #[allow(clippy::inline_always)] // peers, rejected_ns
+    pub(super) fn rejected(&self, control: Control, refusal: Refusal) -> Rejected {
+        let settings = self.settings();
+        let retry_after = refusal.wait().map(|ticks| Wait::new(ticks, C::HZ));
+        let error_count = machine::rejected_count(control, &settings.limits);
+        Rejected::new(settings.id, control.phase(), retry_after, error_count)
     }
+}
 
-    /// The first attempt at a failure that only counts, inlined.
-    #[inline]
-    fn count(&self, carried: Control) -> bool {
-        let Settings { limits, strategy, .. } = self.settings();
-        let old = self.cell.load();
-        let counted =
-            state::only_counts(old, carried, || self.now(), limits, strategy, &self.memory)
-                && self.cell.count(old);
-        if counted {
-            strategy.settled(&self.memory, old.kept(), old.one_more().kept(), true);
-        }
-        counted
-    }
+#[inline]
+pub(super) const fn judged<T, E>(result: &Result<T, E>, verdict: Verdict) -> Outcome {
+    Outcome::new(verdict, if result.is_ok() { Cause::Output } else { Cause::Error })
+}
 
-    /// `count` through a plain addition. A word that was found closed is what its call carries, and
-    /// nobody else can have moved it.
-    #[inline]
-    fn count_mut(&mut self, old: Word) -> bool {
-        let (settings, clock) = (self.held.settings(), &self.clock);
-        let (limits, strategy) = (&settings.limits, &settings.strategy);
-        let now = || clock.now().low();
-        if !state::only_counts(old, old.control, now, limits, strategy, &self.memory) {
-            return false;
-        }
-        self.cell.count_mut();
-        strategy.settled(&self.memory, old.kept(), old.one_more().kept(), true);
-        true
-    }
-
-    /// `settle` through plain loads and stores.
-    #[cold]
-    #[inline(never)]
-    fn settle_mut(&mut self, carried: Control, verdict: Verdict) -> bool {
-        let old = self.cell.load_mut();
-        let (settings, clock) = (self.held.settings(), &self.clock);
-        let (limits, strategy) = (&settings.limits, &settings.strategy);
-        let now = || clock.now().low();
-        let new = state::settle(old, carried, verdict, now, limits, strategy, &self.memory);
-        if new == old {
-            return false;
-        }
-        self.cell.store_mut(old, new);
-        self.told(old, new, verdict)
+/// `map_err(Error::Inner)`, but each path keeps its own return: where they are joined, the discriminant is computed
+/// again, at some instructions a call (peers, instr_ok).
+#[inline(always)]
+#[allow(clippy::inline_always, clippy::manual_map)]
+pub(super) fn outcome<T, E>(result: Result<T, E>) -> Result<T, Error<E>> {
+    match result {
+        Ok(output) => Ok(output),
+        Err(error) => Err(Error::Inner(error)),
     }
 }

@@ -1,17 +1,21 @@
-use core::future::{Future, poll_fn};
-use core::pin::{Pin, pin};
-use core::task::Poll;
+//! A guarded future.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
 
 use super::CircuitBreaker;
-use super::permit::{Permit, Running};
 use crate::clock::Clock;
-use crate::error::Error;
-use crate::hooks::Observer;
-use crate::rules::Rules;
-use crate::state::Control;
-use crate::strategy::Strategy;
+use crate::engine::unwind;
+use crate::error::{Error, Rejected};
+use crate::machine::Ticket;
+use crate::rules::{EveryError, Rules};
+use crate::state::Cause;
+use crate::strategy::{Consecutive, Strategy};
 
-impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
+impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// Awaits `future` if the breaker admits it, and counts its output. Admission is asked for at the
     /// first poll, and a rejected `future` is never polled. No allocation, no executor of its own.
     ///
@@ -33,66 +37,145 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     ///
     /// # Cancellation
     ///
-    /// Dropped before its end it gives its place back and means what
+    /// Dropped before its end it gives its slot back and means what
     /// [`Config::dropped`](crate::Config::dropped) says. A panic while it is polled is a failure.
     /// A time limit belongs inside, with its result made flat, `call_async(async { timeout(f).await? })`
     /// where `?` turns its error into that of `f`: a bare `call_async(timeout(f))` takes `Ok(Err(…))` for a
     /// success. Around it, `timeout(call_async(f))`, it only drops.
-    pub async fn call_async<T, E>(
-        &self,
-        future: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, Error<E>>
+    #[inline]
+    pub fn call_async<F, T, E>(&self, future: F) -> CallAsync<'_, F, C, S, R>
     where
+        F: Future<Output = Result<T, E>>,
         R: Rules<T, E>,
     {
-        // The future stands after the permit, so that it goes first: a transfer that it aborts in its
-        // destructor has ended when the place is free again.
-        let mut permit = Some(self.try_acquire().map_err(Error::Rejected)?);
-        let future = pin!(future);
-        self.run_async(&mut permit, future).await
+        CallAsync { future, slot: Slot::new(self) }
     }
+}
 
-    /// The second half of a guarded future, once it is admitted. By reference, since a future that is
-    /// passed on by value is kept twice in each `async fn` that it passes.
-    pub(super) async fn run_async<'a, T, E>(
-        &'a self,
-        permit: &mut Option<Permit<'a, C, S, R>>,
-        mut future: Pin<&mut impl Future<Output = Result<T, E>>>,
-    ) -> Result<T, Error<E>>
+pin_project! {
+    /// What [`CircuitBreaker::call_async`] returns: the future and, beside it, its way through the breaker.
+    ///
+    /// It can be named where `F` can, and stored: `F` stands in it once, with a reference and two words beside it.
+    /// Polled again after its end it is pending for ever: a panic is nothing that this crate does.
+    #[must_use = "a future does nothing until it is polled"]
+    pub struct CallAsync<'a, F, C, S = Consecutive, R = EveryError>
     where
-        R: Rules<T, E>,
+        C: Clock,
+        S: Strategy,
+        R: 'static,
     {
-        let judged = poll_fn(|context| {
-            future.as_mut().poll(context).map(|result| {
-                let verdict = self.settings().rules.judge(&result);
+        // Before the slot, so that it goes first: a transfer that it aborts in its destructor has ended when
+        // the slot is free again.
+        #[pin]
+        future: F,
+        slot: Slot<'a, C, S, R>,
+    }
+}
+
+impl<F, T, E, C, S, R> Future for CallAsync<'_, F, C, S, R>
+where
+    F: Future<Output = Result<T, E>>,
+    C: Clock,
+    S: Strategy,
+    R: Rules<T, E>,
+{
+    type Output = Result<T, Error<E>>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let breaker = this.slot.breaker;
+        let ticket = match this.slot.ticket() {
+            Ok(Some(ticket)) => ticket,
+            Ok(None) => return Poll::Pending,
+            Err(rejected) => return Poll::Ready(Err(Error::Rejected(rejected))),
+        };
+        let poll = this.slot.while_polled(ticket, || {
+            this.future.poll(context).map(|result| {
+                let verdict = breaker.settings().rules.judge(&result);
                 (result, verdict)
             })
         });
-        let (carried, (result, verdict)) = self.drive(permit, pin!(judged)).await;
-        self.finish(result, carried, verdict)
+        match poll {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready((result, verdict)) => Poll::Ready(breaker.finish(result, ticket, verdict)),
+        }
+    }
+}
+
+impl<F, C: Clock, S: Strategy, R> core::fmt::Debug for CallAsync<'_, F, C, S, R> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CallAsync").field("id", &self.slot.breaker.id()).finish_non_exhaustive()
+    }
+}
+
+/// The way of a future through a breaker: not yet asked, admitted, over. Dropped while it is admitted it is a
+/// permit that is dropped.
+pub(super) struct Slot<'a, C: Clock, S: Strategy, R: 'static> {
+    breaker: &'a CircuitBreaker<C, S, R>,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy)]
+enum Stage {
+    New,
+    Admitted(Ticket),
+    Over,
+}
+
+impl<'a, C: Clock, S: Strategy, R> Slot<'a, C, S, R> {
+    #[inline]
+    pub(super) const fn new(breaker: &'a CircuitBreaker<C, S, R>) -> Self {
+        Slot { breaker, stage: Stage::New }
     }
 
-    /// Awaits `future` while `permit` holds the place, and takes the place over at its end. Dropped
-    /// between two polls it is a permit that is dropped; a panic while `future` is polled is a failure.
-    pub(super) async fn drive<'a, F: Future>(
-        &'a self,
-        permit: &mut Option<Permit<'a, C, S, R>>,
-        mut future: Pin<&mut F>,
-    ) -> (Control, F::Output) {
-        poll_fn(|context| {
-            // While user code runs the place belongs to the guard that takes unwinding for a failure;
-            // between polls to the permit, whose drop is a cancellation.
-            let Some((_, carried)) = permit.take().map(Permit::take) else {
-                return Poll::Pending;
-            };
-            let running = Running::new(self, carried);
-            let poll = future.as_mut().poll(context);
-            core::mem::forget(running);
-            if poll.is_pending() {
-                *permit = Some(self.carry_on(carried));
+    /// Asks for admission at the first poll; `None` where it is over.
+    #[inline]
+    pub(super) fn ticket(&mut self) -> Result<Option<Ticket>, Rejected> {
+        match self.stage {
+            Stage::Admitted(ticket) => Ok(Some(ticket)),
+            Stage::Over => Ok(None),
+            Stage::New => {
+                self.stage = Stage::Over;
+                let ticket = self.breaker.admit()?;
+                self.stage = Stage::Admitted(ticket);
+                Ok(Some(ticket))
             }
-            poll.map(|output| (carried, output))
-        })
-        .await
+        }
+    }
+
+    /// Polls. While user code runs an unwinding is a failure; between polls a drop is a cancellation. Whoever is
+    /// ready holds the slot no longer: its ticket is to be finished.
+    #[inline]
+    pub(super) fn while_polled<T>(
+        &mut self,
+        ticket: Ticket,
+        poll: impl FnOnce() -> Poll<T>,
+    ) -> Poll<T> {
+        let Slot { breaker, stage } = self;
+        let panicked = || {
+            *stage = Stage::Over;
+            breaker.fail(ticket, Cause::Panic);
+        };
+        let poll = unwind::guarded(panicked, poll);
+        if poll.is_ready() {
+            self.stage = Stage::Over;
+        }
+        poll
+    }
+
+    /// Ready, and yet there is more to do in this slot.
+    #[inline]
+    pub(super) fn keep(&mut self, ticket: Ticket) {
+        self.stage = Stage::Admitted(ticket);
+    }
+}
+
+impl<C: Clock, S: Strategy, R> Drop for Slot<'_, C, S, R> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Stage::Admitted(ticket) = self.stage {
+            self.breaker.drop_ticket(ticket);
+        }
     }
 }

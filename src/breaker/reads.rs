@@ -1,12 +1,14 @@
+//! What a breaker tells.
+
 use super::CircuitBreaker;
-#[cfg(feature = "defmt")]
-use crate::circuit::format;
-use crate::circuit::{Circuit, debug, sealed};
-use crate::clock::{Clock, Ticks};
-use crate::error::Wait;
-use crate::hooks::Observer;
-use crate::state::{self, State};
+use crate::circuit::Circuit;
+use crate::clock::Clock;
+use crate::engine;
+use crate::error::Rejected;
+use crate::state::State;
 use crate::strategy::Strategy;
+use crate::ticks::Ticks;
+use crate::wait::Wait;
 
 /// Reads. Each is pure: reading the state does not change it.
 impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
@@ -20,21 +22,20 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// over (inclusive), before any probe.
     #[must_use]
     pub fn state(&self) -> State {
-        state::state(self.cell.load(), || self.now(), &self.settings().limits)
+        engine::state(self.parts())
     }
 
     /// The strategy's count while closed. From the first opening until it closes again: the threshold
     /// + openings − 1, stopping at the threshold + 14. 0 while forced.
     #[must_use]
     pub fn error_count(&self) -> u16 {
-        let settings = self.settings();
-        state::error_count(self.cell.load(), &settings.limits, &settings.strategy)
+        engine::error_count(self.parts())
     }
 
     /// The successes of the present recovery, 0 in every other state.
     #[must_use]
     pub fn success_count(&self) -> u16 {
-        state::success_count(self.cell.load())
+        engine::success_count(self.parts())
     }
 
     /// The tick of its last opening, in every state; `None` before the first. Forcing and resetting
@@ -46,95 +47,49 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// last tick up to now with these low bits, so older than 2³² ticks it reads too late.
     #[must_use]
     pub fn open_time(&self) -> Option<C::Ticks> {
-        self.cell.opened().map(|tick| self.clock.now().back_to(tick))
+        self.storage.opened().map(|tick| self.clock.now().back_to(tick))
     }
 
     /// The tick until which the last opening lasts or lasted: [`open_time`](Self::open_time) and the
     /// recovery timeout. `None` before the first opening and in [`State::ForcedOpen`].
     #[must_use]
     pub fn recovery_start_time(&self) -> Option<C::Ticks> {
-        if self.cell.control().phase() == State::ForcedOpen {
+        if self.storage.present().phase() == State::ForcedOpen {
             return None;
         }
         self.open_time().map(|opened| opened.after(self.settings().limits.recovery_timeout))
     }
 
     /// When a call may pass: zero where it may now, `None` in [`State::ForcedOpen`], where only a hand
-    /// can tell. Asking takes no probe's place.
+    /// can tell. Asking takes no probe's slot.
     #[must_use]
     pub fn retry_after(&self) -> Option<Wait> {
-        let admission = state::admit(self.cell.load(), || self.now(), &self.settings().limits);
-        let ticks = match admission {
-            Ok(_) => Some(0),
-            Err(wait) => wait,
-        };
-        ticks.map(|ticks| Wait::new(ticks, C::HZ))
+        engine::retry_after(self.parts())
+    }
+
+    /// Whether it is open now, as a rejection; judges nothing and takes no slot.
+    ///
+    /// For what belongs to calls that this breaker guards elsewhere: a bus that only the driver's own transfers should
+    /// use, which are guarded as a whole. Where it reads half-open everything passes, the probe's own transfers among it.
+    /// Never in place of a call: between asking and calling the state may change, and what follows is not judged.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected`] while it is `Open` or `ForcedOpen`.
+    pub fn check(&self) -> Result<(), Rejected> {
+        if self.storage.control().is_closed() {
+            return Ok(());
+        }
+        match engine::gate(self.parts()) {
+            Some((control, refusal)) => Err(self.rejected(control, refusal)),
+            None => Ok(()),
+        }
     }
 }
 
-/// By hand. Each moves the generation, so that results of calls admitted before are ignored.
-impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
-    /// Closed and clean, whatever it was.
-    pub fn reset(&self) {
-        self.force(State::Closed);
-    }
-
-    /// Rejects every call until it is reset or forced the other way.
-    pub fn force_open(&self) {
-        self.force(State::ForcedOpen);
-    }
-
-    /// Passes every call and judges none until it is reset or forced the other way.
-    pub fn force_closed(&self) {
-        self.force(State::ForcedClosed);
-    }
-}
-
-impl<C, S: Strategy, R> sealed::Sealed for CircuitBreaker<C, S, R> {}
-
-impl<C: Clock, S: Strategy, R: Observer> Circuit for CircuitBreaker<C, S, R> {
-    fn id(&self) -> &'static str {
-        self.id()
-    }
-
-    fn state(&self) -> State {
-        self.state()
-    }
-
-    fn error_count(&self) -> u16 {
-        self.error_count()
-    }
-
-    fn success_count(&self) -> u16 {
-        self.success_count()
-    }
-
-    fn retry_after(&self) -> Option<Wait> {
-        self.retry_after()
-    }
-
-    fn reset(&self) {
-        self.reset();
-    }
-
-    fn force_open(&self) {
-        self.force_open();
-    }
-
-    fn force_closed(&self) {
-        self.force_closed();
-    }
-}
-
-impl<C: Clock, S: Strategy, R: Observer> core::fmt::Debug for CircuitBreaker<C, S, R> {
+impl<C: Clock, S: Strategy, R> core::fmt::Debug for CircuitBreaker<C, S, R> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        debug(self, f)
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl<C: Clock, S: Strategy, R: Observer> defmt::Format for CircuitBreaker<C, S, R> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        format(self, f);
+        let circuit: &dyn Circuit = self;
+        circuit.fmt(f)
     }
 }

@@ -1,54 +1,54 @@
-use core::pin::pin;
+//! Calls with a step that brings the device back first.
 
 use super::CircuitBreaker;
-use super::permit::Running;
 use crate::clock::Clock;
-use crate::error::Error;
-use crate::hooks::Observer;
+use crate::engine::{self, Admission, unwind};
+use crate::error::{Error, Rejected};
+use crate::machine::{Refusal, Ticket};
 use crate::rules::Rules;
-use crate::state::Control;
+use crate::state::Cause;
 use crate::strategy::Strategy;
 
-/// What a recovery step returns: did it help? `()` always did, `bool` and `Result` say it. An error's
+/// How a recovery step ended: `()` always succeeds, `bool` and `Result` say it. An error's
 /// value goes no further: a step that has something to tell tells it itself.
 #[diagnostic::on_unimplemented(
     message = "a recovery step returns `()`, `bool` or `Result<(), E>`, not `{Self}`"
 )]
-pub trait Helped {
+pub trait RecoveryOutcome {
     /// `false` is a failed probe.
-    fn helped(&self) -> bool;
+    fn succeeded(&self) -> bool;
 }
 
-impl Helped for () {
+impl RecoveryOutcome for () {
     #[inline]
-    fn helped(&self) -> bool {
+    fn succeeded(&self) -> bool {
         true
     }
 }
 
-impl Helped for bool {
+impl RecoveryOutcome for bool {
     #[inline]
-    fn helped(&self) -> bool {
+    fn succeeded(&self) -> bool {
         *self
     }
 }
 
-impl<E> Helped for Result<(), E> {
+impl<E> RecoveryOutcome for Result<(), E> {
     #[inline]
-    fn helped(&self) -> bool {
+    fn succeeded(&self) -> bool {
         self.is_ok()
     }
 }
 
 /// Calls with a step that runs before a probe, with the guarded device in hand.
-impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
+impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// [`call`](Self::call) for a device that may have to be brought back first: `recover` clears the
     /// bus, power-cycles the sensor, sets it up anew or connects again, and then `f` is the probe.
     ///
     /// It runs in the call that is a probe, until a probe of that recovery has succeeded: with one
-    /// probe at a time, once for each recovery. When it [did not help](Helped), that is a failed probe,
+    /// probe at a time, once for each recovery. When it [did not succeed](RecoveryOutcome), that is a failed probe,
     /// with [`Cause::Recovery`](crate::Cause::Recovery); `f` does not run then and the call is rejected.
-    /// [`Observer::before_probe`](crate::Observer::before_probe) has run already.
+    /// [`Config::before_probe`](crate::Config::before_probe) has run already.
     ///
     /// Nothing is brought back before the breaker has opened, and the step's own error goes no further: a
     /// client that should connect anew at once wants an `error_threshold` of 1, a short `recovery_timeout`,
@@ -81,6 +81,31 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     /// assert_eq!(read(), Ok(42)); // set up first, since this is the probe
     /// ```
     ///
+    /// # Dead at boot
+    ///
+    /// An `Option` of a driver is a device too: `None` is an error, and the step connects. What was never there and
+    /// what went away are then one path.
+    ///
+    /// ```
+    /// # use mcb::{CircuitBreaker, Config, ManualClock};
+    /// # static CLOCK: ManualClock = ManualClock::new();
+    /// # static LEVEL: CircuitBreaker<&ManualClock> =
+    /// #     CircuitBreaker::new(&Config::new("level").error_threshold(1), &CLOCK);
+    /// # struct Sensor;
+    /// # impl Sensor { fn new() -> Result<Self, &'static str> { Ok(Sensor) } fn read(&mut self) -> Result<u16, &'static str> { Ok(42) } }
+    /// let mut sensor: Option<Sensor> = None; // its set-up failed at boot
+    ///
+    /// fn connect(sensor: &mut Option<Sensor>) -> Result<(), &'static str> {
+    ///     *sensor = Some(Sensor::new()?);
+    ///     Ok(())
+    /// }
+    /// let mut read =
+    ///     || LEVEL.call_on(&mut sensor, connect, |sensor| sensor.as_mut().ok_or("absent")?.read());
+    /// assert!(read().is_err());
+    /// CLOCK.advance(core::time::Duration::from_secs(30));
+    /// assert_eq!(read(), Ok(42));
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`call`](Self::call); [`Error::Rejected`] also when `recover` fails.
@@ -93,74 +118,25 @@ impl<C: Clock, S: Strategy, R: Observer> CircuitBreaker<C, S, R> {
     ) -> Result<T, Error<E>>
     where
         R: Rules<T, E>,
-        X: Helped,
+        X: RecoveryOutcome,
     {
-        let permit = self.try_acquire().map_err(Error::Rejected)?;
-        let begins = permit.begins_recovery();
-        let (_, carried) = permit.take();
-        if begins && !self.recovered(carried, || recover(device).helped()) {
-            return Err(Error::Rejected(self.rejected(self.unrecovered(carried))));
+        let ticket = self.admit().map_err(Error::Rejected)?;
+        if ticket.begins_recovery() && !self.recovered(ticket, || recover(device).succeeded()) {
+            return Err(Error::Rejected(self.unprepared(ticket)));
         }
-        self.run(carried, || f(device))
+        self.run(ticket, || f(device))
     }
 
-    /// [`call_on`](Self::call_on) for futures.
-    ///
-    /// ```
-    /// # use mcb::{CircuitBreaker, Config, ManualClock};
-    /// # use core::{future::Future, pin::pin, task::{Context, Poll, Waker}};
-    /// # static CLOCK: ManualClock = ManualClock::new();
-    /// # static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("imu"), &CLOCK);
-    /// # struct Bus;
-    /// # impl Bus {
-    /// #     async fn clear(&mut self) {}
-    /// #     async fn read(&mut self, _register: u8) -> Result<u16, &'static str> { Ok(7) }
-    /// # }
-    /// # let mut bus = Bus;
-    /// let guarded = IMU.call_async_on(&mut bus, Bus::clear, async |bus| bus.read(0x0F).await);
-    /// # let poll = pin!(guarded).poll(&mut Context::from_waker(Waker::noop()));
-    /// # assert_eq!(poll, Poll::Ready(Ok(7)));
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`call_on`](Self::call_on).
-    ///
-    /// # Cancellation
-    ///
-    /// As [`call_async`](Self::call_async), also while it recovers.
-    pub async fn call_async_on<D: ?Sized, X, T, E>(
-        &self,
-        device: &mut D,
-        recover: impl AsyncFnOnce(&mut D) -> X,
-        f: impl AsyncFnOnce(&mut D) -> Result<T, E>,
-    ) -> Result<T, Error<E>>
-    where
-        R: Rules<T, E>,
-        X: Helped,
-    {
-        let permit = self.try_acquire().map_err(Error::Rejected)?;
-        let begins = permit.begins_recovery();
-        let mut permit = Some(permit);
-        // Both are made within their first poll, so that a panic before their first await counts too.
-        if begins {
-            let step = pin!(async { recover(device).await });
-            let (carried, recovered) = self.drive(&mut permit, step).await;
-            if !recovered.helped() {
-                return Err(Error::Rejected(self.rejected(self.unrecovered(carried))));
-            }
-            permit = Some(self.carry_on(carried));
-        }
-        let future = pin!(async { f(device).await });
-        self.run_async(&mut permit, future).await
-    }
-
-    /// Runs the step; a panic in it must not keep the probe's place.
+    /// Runs the step; a panic in it, or in what it returns, must not keep the probe's slot.
     #[cold]
-    fn recovered(&self, carried: Control, step: impl FnOnce() -> bool) -> bool {
-        let running = Running::new(self, carried);
-        let recovered = step();
-        core::mem::forget(running);
-        recovered
+    fn recovered(&self, ticket: Ticket, step: impl FnOnce() -> bool) -> bool {
+        unwind::guarded(|| self.fail(ticket, Cause::Panic), step)
+    }
+
+    /// The step failed.
+    #[cold]
+    pub(super) fn unprepared(&self, ticket: Ticket) -> Rejected {
+        let Admission { control, refusal } = engine::unprepared(self.parts(), ticket);
+        self.rejected(control, refusal.unwrap_or(Refusal::JUST_THIS))
     }
 }

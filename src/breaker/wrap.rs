@@ -1,7 +1,8 @@
+//! The decorator.
+
 use super::CircuitBreaker;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::hooks::Observer;
 use crate::rules::Rules;
 use crate::strategy::Strategy;
 
@@ -35,7 +36,7 @@ macro_rules! wrap {
         where
             C: Clock,
             S: Strategy,
-            R: Observer + Rules<T, E>,
+            R: Rules<T, E>,
             F: Fn($($argument),*) -> Result<T, E>,
         {
             fn wrap(&self, f: F) -> impl Fn($($argument),*) -> Result<T, Error<E>> {

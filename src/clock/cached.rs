@@ -63,16 +63,10 @@ impl<C: Clock> CachedClock<C> {
 impl<C: Clock> Clock for CachedClock<C> {
     type Ticks = u32;
     const HZ: u32 = C::HZ;
+    const RESOLUTION: u32 = C::RESOLUTION;
 
     #[inline]
     fn now(&self) -> u32 {
         self.tick.load(Relaxed)
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl<C: Clock> defmt::Format for CachedClock<C> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "CachedClock({=u32})", self.now());
     }
 }

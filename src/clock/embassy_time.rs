@@ -30,7 +30,6 @@ use super::Clock;
 ///
 /// Without a driver the linker misses `_embassy_time_now`. No compare-and-swap is asked of the processor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct EmbassyTime;
 
 impl Clock for EmbassyTime {

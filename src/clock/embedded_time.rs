@@ -60,10 +60,3 @@ where
         }
     }
 }
-
-#[cfg(feature = "defmt")]
-impl<K> defmt::Format for EmbeddedTime<K> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "EmbeddedTime");
-    }
-}

@@ -72,10 +72,3 @@ impl<const NOM: u64, const DENOM: u64, K: Kind> Clock for Fugit<Instant<u64, NOM
         (self.now)().as_ticks()
     }
 }
-
-#[cfg(feature = "defmt")]
-impl<I> defmt::Format for Fugit<I> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "Fugit");
-    }
-}

@@ -2,7 +2,7 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::time::Duration;
 
 use super::Clock;
-use crate::config::ticks;
+use crate::ticks::ticks;
 
 /// A clock that stands still until it is moved: for deterministic tests of your own code.
 ///
@@ -84,16 +84,10 @@ impl<const HZ: u32> ManualClock<HZ> {
 impl<const HZ: u32> Clock for ManualClock<HZ> {
     type Ticks = u32;
     const HZ: u32 = HZ;
+    const RESOLUTION: u32 = 0;
 
     #[inline]
     fn now(&self) -> u32 {
         self.now.load(Relaxed)
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl<const HZ: u32> defmt::Format for ManualClock<HZ> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "ManualClock({=u32})", self.now());
     }
 }

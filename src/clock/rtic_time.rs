@@ -94,10 +94,3 @@ impl<M> fmt::Debug for RticTime<M> {
         f.write_str("RticTime")
     }
 }
-
-#[cfg(feature = "defmt")]
-impl<M> defmt::Format for RticTime<M> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "RticTime");
-    }
-}

@@ -24,7 +24,6 @@ use super::Clock;
 /// None on a hosted system; in a signal handler use a [`FnClock`](super::FnClock) over something
 /// async-signal-safe.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct StdClock;
 
 impl Clock for StdClock {

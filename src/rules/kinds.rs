@@ -1,6 +1,5 @@
 use super::lists::judge;
-use super::{Detect, Rules, Verdict};
-use crate::hooks::Observer;
+use super::{Detect, Reporting, Rules, Verdict};
 
 /// A kind of error, as `std::io` and the embedded buses have them.
 ///
@@ -51,7 +50,6 @@ mod embedded_io;
 /// assert_eq!(DISK.error_count(), 1);
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Kinds<K, const B: usize, const W: usize> {
     blacklist: [K; B],
     whitelist: [K; W],
@@ -89,9 +87,13 @@ impl<K: Copy, const B: usize, const W: usize> Kinds<K, B, W> {
     pub const fn detect_error<T>(self, detect: fn(&T) -> bool) -> Detect<T, Self> {
         Detect::new(self, detect)
     }
-}
 
-impl<K, const B: usize, const W: usize> Observer for Kinds<K, B, W> {}
+    /// Shows `report` each result that opens the breaker; see [`Reporting`].
+    #[must_use]
+    pub const fn reporting<F>(self, report: F) -> Reporting<F, Self> {
+        Reporting::new(self, report)
+    }
+}
 
 impl<T, E, K: Kind<E>, const B: usize, const W: usize> Rules<T, E> for Kinds<K, B, W> {
     #[inline]

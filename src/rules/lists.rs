@@ -1,6 +1,4 @@
-use super::{EveryError, Rules, Verdict};
-use crate::circuit::Circuit;
-use crate::hooks::{Cause, Observer, Transition};
+use super::{Detect, Reporting, Rules, Verdict};
 
 /// Errors that count and errors that do not, by predicates; the sizes are part of the type.
 ///
@@ -57,6 +55,12 @@ impl<E, const B: usize, const W: usize> Lists<E, B, W> {
     pub const fn detect_error<T>(self, detect: fn(&T) -> bool) -> Detect<T, Self> {
         Detect::new(self, detect)
     }
+
+    /// Shows `report` each result that opens the breaker; see [`Reporting`].
+    #[must_use]
+    pub const fn reporting<F>(self, report: F) -> Reporting<F, Self> {
+        Reporting::new(self, report)
+    }
 }
 
 /// The precedence that pycircuitbreaker has, for predicates and kinds alike.
@@ -90,98 +94,9 @@ impl<E, const B: usize, const W: usize> Clone for Lists<E, B, W> {
 }
 impl<E, const B: usize, const W: usize> Copy for Lists<E, B, W> {}
 
-#[cfg(feature = "defmt")]
-impl<E, const B: usize, const W: usize> defmt::Format for Lists<E, B, W> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "Lists<{=usize}, {=usize}>", B, W);
-    }
-}
-
-impl<E, const B: usize, const W: usize> Observer for Lists<E, B, W> {}
-
 impl<T, E, const B: usize, const W: usize> Rules<T, E> for Lists<E, B, W> {
     #[inline]
     fn judge(&self, result: &Result<T, E>) -> Verdict {
         judge(result, &self.blacklist, &self.whitelist, |predicate, error| predicate(error))
-    }
-}
-
-/// Rules under which an `Ok` can be a failure: a status 500, a reading out of range.
-///
-/// The caller gets the value in any case. Everything else is up to the rules inside.
-///
-/// ```
-/// use mcb::{CircuitBreaker, Config, Consecutive, Detect, EveryError, ManualClock, State};
-///
-/// fn is_server_error(status: &u16) -> bool { *status >= 500 }
-///
-/// static CLOCK: ManualClock = ManualClock::new();
-/// static WEB: CircuitBreaker<&ManualClock, Consecutive, Detect<u16>> = CircuitBreaker::new(
-///     &Config::new("web").error_threshold(1).rules(EveryError.detect_error(is_server_error)),
-///     &CLOCK,
-/// );
-///
-/// assert_eq!(WEB.call(|| Ok::<_, ()>(404)), Ok(404));
-/// assert_eq!(WEB.call(|| Ok::<_, ()>(503)), Ok(503));
-/// assert_eq!(WEB.state(), State::Open);
-/// ```
-#[derive(Debug)]
-pub struct Detect<T, R = EveryError> {
-    rules: R,
-    detect: fn(&T) -> bool,
-}
-
-impl<T, R> Detect<T, R> {
-    /// `detect` for what is `Ok`, `rules` for the rest.
-    #[must_use]
-    pub const fn new(rules: R, detect: fn(&T) -> bool) -> Self {
-        Detect { rules, detect }
-    }
-}
-
-impl<T, R: Copy> Clone for Detect<T, R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T, R: Copy> Copy for Detect<T, R> {}
-
-#[cfg(feature = "defmt")]
-impl<T, R: defmt::Format> defmt::Format for Detect<T, R> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "Detect({})", self.rules);
-    }
-}
-
-impl<T, R: Observer> Observer for Detect<T, R> {
-    fn on_open(&self, circuit: &dyn Circuit, cause: Cause<'_>) {
-        self.rules.on_open(circuit, cause);
-    }
-
-    fn on_close(&self, circuit: &dyn Circuit) {
-        self.rules.on_close(circuit);
-    }
-
-    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
-        self.rules.on_transition(circuit, transition);
-    }
-
-    fn before_probe(&self, circuit: &dyn Circuit) -> bool {
-        self.rules.before_probe(circuit)
-    }
-}
-
-impl<T, E, R: Rules<T, E>> Rules<T, E> for Detect<T, R> {
-    #[inline]
-    fn judge(&self, result: &Result<T, E>) -> Verdict {
-        match result {
-            Ok(value) if (self.detect)(value) => Verdict::Failure,
-            result => self.rules.judge(result),
-        }
-    }
-
-    #[inline]
-    fn opened_by(&self, circuit: &dyn Circuit, cause: Cause<'_, T, E>) {
-        self.rules.opened_by(circuit, cause);
     }
 }

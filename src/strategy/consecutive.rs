@@ -18,7 +18,6 @@ use super::{Kept, Step, Strategy, one_more};
 /// assert_eq!(IMU.state(), State::Open);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Consecutive;
 
 impl Strategy for Consecutive {

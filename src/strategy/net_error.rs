@@ -19,7 +19,6 @@ use super::{Kept, Step, Strategy, one_more};
 /// assert_eq!(GPS.state(), State::Open);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct NetError;
 
 impl Strategy for NetError {

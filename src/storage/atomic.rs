@@ -1,28 +1,44 @@
-use super::{never_zero, pack, unpack};
-use crate::state::{Control, ONE_MORE, Word};
-use crate::sync::{AtomicU32, AtomicU64, Ordering};
+//! One `AtomicU64`, changed by compare-and-swap.
+
+#[cfg(not(loom))]
+use core::sync::atomic::AtomicU64;
+
+#[cfg(loom)]
+use loom::sync::atomic::AtomicU64;
+
+use super::never_zero;
+use crate::machine::{Control, DETAIL, Word};
+use crate::sync::{AtomicU32, Ordering};
+
+/// A count one higher, added to the word as one integer with control low.
+const ONE_MORE: u64 = DETAIL.one() as u64;
 
 #[derive(Debug)]
-pub(crate) struct Cell {
+pub struct Storage {
     word: AtomicU64,
     opened: AtomicU32,
 }
 
-impl Cell {
+impl Storage {
     #[cfg(not(loom))]
-    pub(crate) const fn new(word: Word) -> Cell {
-        Cell { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0) }
+    pub(crate) const fn new(word: Word) -> Storage {
+        Storage { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0) }
     }
 
     #[cfg(loom)]
-    pub(crate) fn new(word: Word) -> Cell {
-        Cell { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0) }
+    pub(crate) fn new(word: Word) -> Storage {
+        Storage { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0) }
     }
 
-    /// Relaxed: a thread sees at least what it has been told of by other means, and nothing but the
-    /// word itself is read on the strength of it.
+    /// For who is to be admitted on the strength of it: acquired, which x86 gives for nothing.
     #[inline]
     pub(crate) fn control(&self) -> Control {
+        unpack(self.word.load(Ordering::Acquire)).control
+    }
+
+    /// To be compared alone.
+    #[inline]
+    pub(crate) fn present(&self) -> Control {
         unpack(self.word.load(Ordering::Relaxed)).control
     }
 
@@ -57,6 +73,7 @@ impl Cell {
     /// one may be late by whole openings: it must not overwrite a later tick with its own. So the word
     /// is loaded again *after* the saved tick; if it is still `open`, a later opening can only be saved
     /// by changing that tick, which then fails the exchange.
+    /// (Unless it comes round to the same tick in between, 2^32 ticks later.)
     fn save_opening(&self, open: Word) -> bool {
         let tick = never_zero(open.stamp);
         let saved = self.opened.load(Ordering::Acquire);
@@ -99,7 +116,8 @@ impl Cell {
         *word = word.wrapping_add(ONE_MORE);
     }
 
-    // loom's atomics have no `get_mut`; there is nothing to model behind an exclusive reference.
+    // loom's atomics have `with_mut` where others have `get_mut`, and there is nothing to model behind an
+    // exclusive reference.
     #[cfg(loom)]
     pub(crate) fn load_mut(&mut self) -> Word {
         self.load()
@@ -114,4 +132,15 @@ impl Cell {
     pub(crate) fn store_mut(&mut self, old: Word, new: Word) {
         self.replace(old, new);
     }
+}
+
+/// The halves as one integer, control low: a 32-bit compare of the control needs no shift.
+#[inline]
+const fn pack(word: Word) -> u64 {
+    (word.stamp as u64) << 32 | word.control.0 as u64
+}
+
+#[inline]
+const fn unpack(word: u64) -> Word {
+    Word { control: Control(word as u32), stamp: (word >> 32) as u32 }
 }

@@ -4,7 +4,7 @@
 //! hand, `info` for the rest. `DEFMT_LOG` chooses what is compiled in. Nothing is logged inside a
 //! critical section, and a call that changes no state logs nothing.
 
-use crate::hooks::Transition;
+use crate::state::Transition;
 
 #[cfg(not(feature = "defmt"))]
 #[inline(always)]
@@ -20,7 +20,7 @@ pub(crate) fn transition(
 pub(crate) fn transition(id: &'static str, transition: Transition, errors: impl FnOnce() -> u16) {
     use crate::state::State;
 
-    let Transition { from, to } = transition;
+    let Transition { from, to, .. } = transition;
     let (from, errors) = (from.as_str(), errors());
     match to {
         State::Open | State::ForcedOpen => {

@@ -1,20 +1,23 @@
+//! Two `AtomicU32`, changed inside a critical section.
+
 use super::never_zero;
-use crate::state::{Control, Word};
-use crate::sync::{AtomicU32, Ordering::Relaxed, exclusively};
+use crate::machine::{Control, Word};
+use crate::sync::{self, AtomicU32, Ordering::Relaxed, exclusively};
 
 /// Loads and stores are all that is asked of the processor: no compare-and-swap. Relaxed throughout,
-/// since the critical section orders what is done inside it.
+/// since the critical section orders what is done inside it;
+/// what is loaded outside is ordered by [`sync::acquire`] and [`sync::release`].
 #[derive(Debug)]
-pub(crate) struct Cell {
+pub struct Storage {
     control: AtomicU32,
     stamp: AtomicU32,
     opened: AtomicU32,
 }
 
-impl Cell {
+impl Storage {
     #[cfg(not(loom))]
-    pub(crate) const fn new(word: Word) -> Cell {
-        Cell {
+    pub(crate) const fn new(word: Word) -> Storage {
+        Storage {
             control: AtomicU32::new(word.control.0),
             stamp: AtomicU32::new(word.stamp),
             opened: AtomicU32::new(0),
@@ -22,17 +25,26 @@ impl Cell {
     }
 
     #[cfg(loom)]
-    pub(crate) fn new(word: Word) -> Cell {
-        Cell {
+    pub(crate) fn new(word: Word) -> Storage {
+        Storage {
             control: AtomicU32::new(word.control.0),
             stamp: AtomicU32::new(word.stamp),
             opened: AtomicU32::new(0),
         }
     }
 
-    /// The control half is one atomic word of its own and needs no critical section.
+    /// For who is to be admitted on the strength of it. The control half is one atomic word of its own and
+    /// needs no critical section.
     #[inline]
     pub(crate) fn control(&self) -> Control {
+        let control = self.present();
+        sync::acquire();
+        control
+    }
+
+    /// To be compared alone.
+    #[inline]
+    pub(crate) fn present(&self) -> Control {
         Control(self.control.load(Relaxed))
     }
 
@@ -41,7 +53,7 @@ impl Cell {
 
     #[inline]
     fn halves(&self) -> Word {
-        Word { control: self.control(), stamp: self.stamp.load(Relaxed) }
+        Word { control: self.present(), stamp: self.stamp.load(Relaxed) }
     }
 
     #[inline]
@@ -70,6 +82,7 @@ impl Cell {
         if old.control.is_open() {
             self.opened.store(never_zero(old.stamp), Relaxed);
         }
+        sync::release();
         self.control.store(new.control.0, Relaxed);
         self.stamp.store(new.stamp, Relaxed);
     }

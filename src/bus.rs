@@ -1,6 +1,6 @@
 //! Buses and streams with a breaker around them, for drivers that know nothing of it.
 //!
-//! A [`Guard`] implements the traits that the bus inside it implements, so an unchanged driver is
+//! A [`Guarded`] implements the traits that the bus inside it implements, so an unchanged driver is
 //! protected. While the breaker is open, an operation returns at once, with nothing sent; the
 //! driver sees an error of the bus whose `kind()` is `Other` (`NotConnected` for `embedded-io`), so
 //! that nobody takes it for a reason to try again. An error of the bus keeps its kind.
@@ -9,13 +9,13 @@
 //! |---|---|
 //! | `embedded-hal` | `i2c::I2c` with 7 and 10 bit addresses, `spi::SpiDevice`, `spi::SpiBus` |
 //! | `embedded-hal-async` | the same of `embedded-hal-async` |
-//! | `embedded-io` | `Read`, `Write`, `Seek`; `ReadReady` and `WriteReady` pass by the breaker; not `BufRead`, which lends what it read |
+//! | `embedded-io` (0.7) | `Read`, `Write`, `Seek`; `ReadReady` and `WriteReady` pass by the breaker; not `BufRead`, which lends what it read |
 //! | `embedded-io-async` | `Read`, `Write`, `Seek` of `embedded-io-async` |
 //!
 #![cfg_attr(feature = "embedded-hal", doc = "```")]
 #![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
 //! use embedded_hal::i2c::{Error as _, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
-//! use mcb::{guard::Guard, CircuitBreaker, Config, ManualClock, State};
+//! use mcb::{bus::Guarded, CircuitBreaker, Config, ManualClock, State};
 //!
 //! /// A driver: it takes any I2C bus and knows no breaker.
 //! struct Thermometer<I2C>(I2C);
@@ -39,7 +39,7 @@
 //! static SENSOR: CircuitBreaker<&ManualClock> =
 //!     CircuitBreaker::new(&Config::new("thermometer").error_threshold(2), &CLOCK);
 //!
-//! let bus = Guard::new(bus, &SENSOR) // `bus` implements I2c
+//! let bus = Guarded::new(bus, &SENSOR) // `bus` implements I2c
 //!     .recovery(|bus: &mut Bus| bus.plugged = true); // what brings it back before a probe
 //! let mut thermometer = Thermometer(bus);
 //!
@@ -64,7 +64,47 @@
 //! later one may be rejected.
 //!
 //! A guard sees operations, not their meaning. A device that takes every command and never answers shows
-//! it one success for each failure, which neither strategy notices: guard the driver's method there, with [`call`](crate::CircuitBreaker::call).
+//! it one success for each failure, which neither strategy notices. And many a bus has nothing to say: errors of SPI
+//! and serial ports are often `Infallible`, an absent SPI chip answers with zeros, and a wrong checksum or a modem's silence is
+//! known to the driver alone. Guard the driver's method there,
+//! `breaker.call_on(&mut driver, set_up, |driver| driver.read())` ([`call_on`](crate::CircuitBreaker::call_on)); the guard of a bus is best for
+//! I²C.
+//!
+//! # The same breaker in two places
+//!
+//! A breaker around a driver's method *and* in the guard of its bus counts each fault twice, and never recovers: the method takes
+//! the only probe's slot, and its own transfers are rejected. Use one of the two; or put a [`Gate`] into the guard, which
+//! judges nothing, takes no slot, and lets everything pass but while the breaker is open:
+//!
+#![cfg_attr(feature = "embedded-hal", doc = "```")]
+#![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
+//! use embedded_hal::i2c::{ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
+//! use mcb::{bus::{Gate, Guarded}, CircuitBreaker, Config, ManualClock, State};
+//!
+//! # struct Bus { plugged: bool }
+//! # impl ErrorType for Bus { type Error = ErrorKind; }
+//! # impl I2c for Bus {
+//! #     fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), ErrorKind> {
+//! #         if self.plugged { Ok(()) } else { Err(ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address)) }
+//! #     }
+//! # }
+//! # let bus = Bus { plugged: false };
+//! static CLOCK: ManualClock = ManualClock::new();
+//! static SENSOR: CircuitBreaker<&ManualClock> =
+//!     CircuitBreaker::new(&Config::new("thermometer").error_threshold(1), &CLOCK);
+//!
+//! let mut bus = Guarded::new(bus, Gate::new(&SENSOR)); // given to the driver
+//! # let read = |bus: &mut Guarded<Bus, _>| I2c::read(bus, 0x48_u8, &mut [0]);
+//! // `read` stands for a method of the driver that makes a transfer
+//! assert!(SENSOR.call(|| read(&mut bus)).is_err()); // counted once
+//! assert_eq!(SENSOR.state(), State::Open);
+//! assert!(read(&mut bus).unwrap_err().is_rejected()); // also past the method: nothing on the bus
+//!
+//! CLOCK.advance(core::time::Duration::from_secs(30));
+//! bus.bus().plugged = true;
+//! assert!(SENSOR.call(|| read(&mut bus)).is_ok()); // the probe, with its own transfer
+//! assert_eq!(SENSOR.state(), State::Closed);
+//! ```
 //!
 //! # Which breaker
 //!
@@ -81,7 +121,7 @@
 //!
 //! # Recovery
 //!
-//! [`Guard::recovery`] takes a step that runs before a probe with the bus in hand, past the breaker:
+//! [`Guarded::recovery`] takes a step that runs before a probe with the bus in hand, past the breaker:
 //! to clock a stuck bus free, to power-cycle a sensor, to set it up anew. When it fails, the probe
 //! has failed. See [`call_on`](crate::CircuitBreaker::call_on), which does the same for anything.
 //!
@@ -91,7 +131,7 @@
 //! one that power-cycles a whole bus must set up again what else is on it.
 //!
 //! A guard with a function for its step has a type that can be named:
-//! `Guard<I2c0, &'static CircuitBreaker<SysTick>, fn(&mut I2c0) -> bool>`. Around a `&mut bus` the step is
+//! `Guarded<I2c0, &'static CircuitBreaker<SysTick>, fn(&mut I2c0) -> bool>`. Around a `&mut bus` the step is
 //! given a reference to that reference.
 //!
 //! # Time limits
@@ -107,12 +147,11 @@
 //! read and written take both. [`Detect`](crate::Detect) takes one: it suits a stream that is only read.
 //!
 //! ```
-//! use mcb::{EveryError, Observer, Rules, Verdict};
+//! use mcb::{EveryError, Rules, Verdict};
 //!
 //! /// Nothing read or written counts too.
 //! #[derive(Clone, Copy)]
 //! struct Moving;
-//! impl Observer for Moving {}
 //! impl<E> Rules<usize, E> for Moving {
 //!     fn judge(&self, result: &Result<usize, E>) -> Verdict {
 //!         if let Ok(0) = result { Verdict::Failure } else { EveryError.judge(result) }
@@ -127,6 +166,8 @@
 //! # assert_eq!(Moving.judge(&Ok::<(), ()>(())), Verdict::Success);
 //! ```
 
+#[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
+mod asynchronous;
 #[cfg(feature = "embedded-hal")]
 mod i2c;
 #[cfg(feature = "embedded-hal-async")]
@@ -136,6 +177,7 @@ mod io;
 #[cfg(feature = "embedded-io-async")]
 mod io_async;
 mod recovery;
+mod rejection;
 mod select;
 #[cfg(feature = "embedded-hal")]
 mod spi;
@@ -143,61 +185,50 @@ mod spi;
 mod spi_async;
 
 #[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
-pub use recovery::AsyncRecovery;
+pub use asynchronous::AsyncRecovery;
 pub use recovery::{NoRecovery, Recovery};
-pub use select::{PerAddress, Select};
+pub use select::{Gate, PerAddress, Select};
 
-use crate::breaker::Helped;
+use crate::breaker::RecoveryOutcome;
 use crate::error::Error;
 use crate::rules::Rules;
 
 /// A bus with a breaker around it; see the [module's documentation](self).
 ///
-/// `K` finds the breaker: a `&CircuitBreaker` or a [`PerAddress`]. `P` is the recovery step.
+/// `K` finds the breaker: a `&CircuitBreaker`, a [`PerAddress`], a [`Gate`] of either. `P` is the recovery step.
 #[derive(Clone)]
-pub struct Guard<B, K, P = NoRecovery> {
+pub struct Guarded<B, K, P = NoRecovery> {
     bus: B,
     breakers: K,
     recovery: P,
 }
 
-impl<B, K> Guard<B, K> {
+impl<B, K> Guarded<B, K> {
     /// `bus`, guarded by `breakers`.
     #[must_use]
     pub const fn new(bus: B, breakers: K) -> Self {
-        Guard { bus, breakers, recovery: NoRecovery }
+        Guarded { bus, breakers, recovery: NoRecovery }
     }
 }
 
-impl<B, K, P> Guard<B, K, P> {
+impl<B, K, P> Guarded<B, K, P> {
     /// With a step that runs before a probe: the bus is in its hands, past the breaker.
     ///
     /// It runs until a probe of that recovery has succeeded; with one probe at a time, once for each
     /// recovery. When it fails, the probe has failed and the operation is rejected.
     #[must_use]
-    pub fn recovery<F, X>(self, step: F) -> Guard<B, K, F>
+    pub fn recovery<F, X>(self, step: F) -> Guarded<B, K, F>
     where
         F: FnMut(&mut B) -> X,
-        X: Helped,
-    {
-        self.recovery_by(step)
-    }
-
-    /// [`recovery`](Self::recovery) for the async traits.
-    #[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
-    #[must_use]
-    pub fn recovery_async<F, X>(self, step: F) -> Guard<B, K, F>
-    where
-        F: AsyncFnMut(&mut B) -> X,
-        X: Helped,
+        X: RecoveryOutcome,
     {
         self.recovery_by(step)
     }
 
     /// With a [`Recovery`] of a type of your own, which can be named where a closure's cannot.
     #[must_use]
-    pub fn recovery_by<P2>(self, recovery: P2) -> Guard<B, K, P2> {
-        Guard { bus: self.bus, breakers: self.breakers, recovery }
+    pub fn recovery_by<P2>(self, recovery: P2) -> Guarded<B, K, P2> {
+        Guarded { bus: self.bus, breakers: self.breakers, recovery }
     }
 
     /// The bus, past the breaker.
@@ -217,7 +248,6 @@ impl<B, K, P> Guard<B, K, P> {
     }
 
     /// One guarded operation.
-    #[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
     #[inline]
     fn operate<A, T, E>(
         &mut self,
@@ -229,46 +259,21 @@ impl<B, K, P> Guard<B, K, P> {
         K::Rules: Rules<T, E>,
         P: Recovery<B, A>,
     {
-        let Guard { bus, breakers, recovery } = self;
+        let Guarded { bus, breakers, recovery } = self;
         match breakers.select(address) {
-            Some(breaker) => breaker.call_on(bus, |bus| recovery.recover(bus, address), operation),
-            None => operation(bus).map_err(Error::Inner),
-        }
-    }
-
-    /// One guarded operation that is awaited.
-    #[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
-    async fn operate_async<A, T, E>(
-        &mut self,
-        address: &A,
-        operation: impl AsyncFnOnce(&mut B) -> Result<T, E>,
-    ) -> Result<T, Error<E>>
-    where
-        K: Select<A>,
-        K::Rules: Rules<T, E>,
-        P: AsyncRecovery<B, A>,
-    {
-        let Guard { bus, breakers, recovery } = self;
-        match breakers.select(address) {
+            Some(breaker) if K::GATES => breaker.check().map_err(Error::Rejected)?,
             Some(breaker) => {
-                let step = async |bus: &mut B| recovery.recover(bus, address).await;
-                breaker.call_async_on(bus, step, operation).await
+                return breaker.call_on(bus, |bus| recovery.recover(bus, address), operation);
             }
-            None => operation(bus).await.map_err(Error::Inner),
+            None => {}
         }
+        operation(bus).map_err(Error::Inner)
     }
 }
 
 // Buses and closures seldom show themselves; the breaker is what there is to see.
-impl<B, K: core::fmt::Debug, P> core::fmt::Debug for Guard<B, K, P> {
+impl<B, K: core::fmt::Debug, P> core::fmt::Debug for Guarded<B, K, P> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Guard").field("breakers", &self.breakers).finish_non_exhaustive()
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl<B, K: defmt::Format, P> defmt::Format for Guard<B, K, P> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "Guard({})", self.breakers);
+        f.debug_struct("Guarded").field("breakers", &self.breakers).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
+//! Which breaker an operation belongs to.
+
 use crate::breaker::CircuitBreaker;
 use crate::clock::Clock;
-use crate::hooks::Observer;
 use crate::rules::EveryError;
 use crate::strategy::{Consecutive, Strategy};
 
@@ -15,7 +16,10 @@ pub trait Select<A> {
     /// The breakers' strategy.
     type Strategy: Strategy + 'static;
     /// The breakers' rules.
-    type Rules: Observer + 'static;
+    type Rules: 'static;
+
+    /// Whether the breaker is only asked, as by a [`Gate`], and judges nothing here.
+    const GATES: bool = false;
 
     /// The breaker for `address`; `None` lets the operation pass without one.
     fn select(
@@ -25,7 +29,7 @@ pub trait Select<A> {
 }
 
 /// One breaker for every address.
-impl<A, C: Clock, S: Strategy, R: Observer> Select<A> for CircuitBreaker<C, S, R> {
+impl<A, C: Clock, S: Strategy, R> Select<A> for CircuitBreaker<C, S, R> {
     type Clock = C;
     type Strategy = S;
     type Rules = R;
@@ -40,6 +44,7 @@ impl<A, K: Select<A> + ?Sized> Select<A> for &K {
     type Clock = K::Clock;
     type Strategy = K::Strategy;
     type Rules = K::Rules;
+    const GATES: bool = K::GATES;
 
     #[inline]
     fn select(&self, address: &A) -> Option<&CircuitBreaker<K::Clock, K::Strategy, K::Rules>> {
@@ -53,10 +58,40 @@ impl<A, K: Select<A> + ?Sized> Select<A> for std::sync::Arc<K> {
     type Clock = K::Clock;
     type Strategy = K::Strategy;
     type Rules = K::Rules;
+    const GATES: bool = K::GATES;
 
     #[inline]
     fn select(&self, address: &A) -> Option<&CircuitBreaker<K::Clock, K::Strategy, K::Rules>> {
         (**self).select(address)
+    }
+}
+
+/// Asks the breaker and no more: while it is open, operations are rejected; else they pass and nothing is judged.
+///
+/// For a bus whose driver is guarded as a whole, by the same breaker; see
+/// [the same breaker in two places](super#the-same-breaker-in-two-places). No recovery step runs here.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate<K> {
+    breakers: K,
+}
+
+impl<K> Gate<K> {
+    /// Closed while the breaker is open.
+    #[must_use]
+    pub const fn new(breakers: K) -> Self {
+        Gate { breakers }
+    }
+}
+
+impl<A, K: Select<A>> Select<A> for Gate<K> {
+    type Clock = K::Clock;
+    type Strategy = K::Strategy;
+    type Rules = K::Rules;
+    const GATES: bool = true;
+
+    #[inline]
+    fn select(&self, address: &A) -> Option<&CircuitBreaker<K::Clock, K::Strategy, K::Rules>> {
+        self.breakers.select(address)
     }
 }
 
@@ -68,7 +103,7 @@ impl<A, K: Select<A> + ?Sized> Select<A> for std::sync::Arc<K> {
 #[cfg_attr(feature = "embedded-hal", doc = "```")]
 #[cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
 /// use embedded_hal::i2c::{ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
-/// use mcb::{guard::{Guard, PerAddress}, CircuitBreaker, Config, ManualClock, State};
+/// use mcb::{bus::{Guarded, PerAddress}, CircuitBreaker, Config, ManualClock, State};
 ///
 /// # struct Bus;
 /// # impl ErrorType for Bus { type Error = ErrorKind; }
@@ -83,7 +118,7 @@ impl<A, K: Select<A> + ?Sized> Select<A> for std::sync::Arc<K> {
 ///     CircuitBreaker::new(&Config::new("imu").error_threshold(1), &CLOCK);
 /// static RTC: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("rtc"), &CLOCK);
 ///
-/// let mut bus = Guard::new(bus, PerAddress::new([(0x6A, &IMU), (0x68, &RTC)]));
+/// let mut bus = Guarded::new(bus, PerAddress::new([(0x6A, &IMU), (0x68, &RTC)]));
 ///
 /// assert!(bus.write(0x6A_u8, &[0]).is_err()); // nobody there
 /// assert_eq!(IMU.state(), State::Open);
@@ -91,13 +126,14 @@ impl<A, K: Select<A> + ?Sized> Select<A> for std::sync::Arc<K> {
 /// ```
 pub struct PerAddress<'a, A, C, const N: usize, S = Consecutive, R = EveryError>
 where
-    S: Strategy + 'static,
+    C: Clock,
+    S: Strategy,
     R: 'static,
 {
     breakers: [(A, &'a CircuitBreaker<C, S, R>); N],
 }
 
-impl<'a, A, C, const N: usize, S: Strategy, R> PerAddress<'a, A, C, N, S, R> {
+impl<'a, A, C: Clock, const N: usize, S: Strategy, R> PerAddress<'a, A, C, N, S, R> {
     /// Addresses and their breakers. The same breaker may stand for several addresses; of an address
     /// that stands here twice, the first counts.
     #[must_use]
@@ -106,7 +142,7 @@ impl<'a, A, C, const N: usize, S: Strategy, R> PerAddress<'a, A, C, N, S, R> {
     }
 }
 
-impl<A: PartialEq, C: Clock, const N: usize, S: Strategy, R: Observer> Select<A>
+impl<A: PartialEq, C: Clock, const N: usize, S: Strategy, R> Select<A>
     for PerAddress<'_, A, C, N, S, R>
 {
     type Clock = C;
@@ -120,29 +156,18 @@ impl<A: PartialEq, C: Clock, const N: usize, S: Strategy, R: Observer> Select<A>
 }
 
 // Derives would ask that clock, strategy and rules can be cloned, which stand behind a reference.
-impl<A: Clone, C, const N: usize, S: Strategy, R> Clone for PerAddress<'_, A, C, N, S, R> {
+impl<A: Clone, C: Clock, const N: usize, S: Strategy, R> Clone for PerAddress<'_, A, C, N, S, R> {
     fn clone(&self) -> Self {
         PerAddress { breakers: self.breakers.clone() }
     }
 }
 
-impl<A: core::fmt::Debug, C: Clock, const N: usize, S: Strategy, R: Observer> core::fmt::Debug
+impl<A: core::fmt::Debug, C: Clock, const N: usize, S: Strategy, R> core::fmt::Debug
     for PerAddress<'_, A, C, N, S, R>
 {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_map()
             .entries(self.breakers.iter().map(|(address, breaker)| (address, breaker.id())))
             .finish()
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl<A: defmt::Format, C: Clock, const N: usize, S: Strategy, R: Observer> defmt::Format
-    for PerAddress<'_, A, C, N, S, R>
-{
-    fn format(&self, f: defmt::Formatter<'_>) {
-        for (address, breaker) in &self.breakers {
-            defmt::write!(f, "{}: {}, ", address, breaker);
-        }
     }
 }

@@ -1,24 +1,16 @@
-use embedded_hal::spi::{Error as BusError, ErrorKind, ErrorType, Operation, SpiBus, SpiDevice};
+//! SPI.
 
-use super::{Guard, Recovery, Select};
+use embedded_hal::spi::{ErrorType, Operation, SpiBus, SpiDevice};
+
+use super::{Guarded, Recovery, Select};
 use crate::error::Error;
 use crate::rules::Rules;
 
-/// A rejection is of the kind `Other`.
-impl<E: BusError> BusError for Error<E> {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Error::Rejected(_) => ErrorKind::Other,
-            Error::Inner(error) => error.kind(),
-        }
-    }
-}
-
-impl<B: ErrorType, K, P> ErrorType for Guard<B, K, P> {
+impl<B: ErrorType, K, P> ErrorType for Guarded<B, K, P> {
     type Error = Error<B::Error>;
 }
 
-impl<W, B, K, P> SpiDevice<W> for Guard<B, K, P>
+impl<W, B, K, P> SpiDevice<W> for Guarded<B, K, P>
 where
     W: Copy + 'static,
     B: SpiDevice<W>,
@@ -47,7 +39,7 @@ where
     }
 }
 
-impl<W, B, K, P> SpiBus<W> for Guard<B, K, P>
+impl<W, B, K, P> SpiBus<W> for Guarded<B, K, P>
 where
     W: Copy + 'static,
     B: SpiBus<W>,

@@ -1,31 +1,20 @@
-use embedded_io::{
-    Error as StreamError, ErrorKind, ErrorType, Read, ReadReady, Seek, SeekFrom, Write, WriteReady,
-};
+//! Byte streams.
 
-use super::{Guard, Recovery, Select};
+use embedded_io::{ErrorType, Read, ReadReady, Seek, SeekFrom, Write, WriteReady};
+
+use super::{Guarded, Recovery, Select};
 use crate::error::Error;
 use crate::rules::Rules;
 
-/// A rejection is of the kind `NotConnected`: unlike `Interrupted` or `TimedOut` it invites nobody to
-/// try again at once.
-impl<E: StreamError> StreamError for Error<E> {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Error::Rejected(_) => ErrorKind::NotConnected,
-            Error::Inner(error) => error.kind(),
-        }
-    }
-}
-
-impl<B: ErrorType, K, P> ErrorType for Guard<B, K, P> {
+impl<B: ErrorType<Error: 'static>, K, P> ErrorType for Guarded<B, K, P> {
     type Error = Error<B::Error>;
 }
 
 /// Rules judge the number of bytes: `EveryError.detect_error(is_short)` counts reads that are too short.
 /// For a stream that is written too, see the [module](super#streams).
-impl<B, K, P> Read for Guard<B, K, P>
+impl<B, K, P> Read for Guarded<B, K, P>
 where
-    B: Read,
+    B: Read<Error: 'static>,
     K: Select<()>,
     K::Rules: Rules<usize, B::Error>,
     P: Recovery<B, ()>,
@@ -36,9 +25,9 @@ where
 }
 
 /// Rules judge the number of bytes of a write, and `()` of a flush.
-impl<B, K, P> Write for Guard<B, K, P>
+impl<B, K, P> Write for Guarded<B, K, P>
 where
-    B: Write,
+    B: Write<Error: 'static>,
     K: Select<()>,
     K::Rules: Rules<usize, B::Error> + Rules<(), B::Error>,
     P: Recovery<B, ()>,
@@ -52,9 +41,9 @@ where
     }
 }
 
-impl<B, K, P> Seek for Guard<B, K, P>
+impl<B, K, P> Seek for Guarded<B, K, P>
 where
-    B: Seek,
+    B: Seek<Error: 'static>,
     K: Select<()>,
     K::Rules: Rules<u64, B::Error>,
     P: Recovery<B, ()>,
@@ -66,14 +55,14 @@ where
 
 /// Passes by the breaker: a flag says nothing about the device, and a driver that polls it between its
 /// reads would clear the count of their errors.
-impl<B: ReadReady, K, P> ReadReady for Guard<B, K, P> {
+impl<B: ReadReady<Error: 'static>, K, P> ReadReady for Guarded<B, K, P> {
     fn read_ready(&mut self) -> Result<bool, Self::Error> {
         self.bus.read_ready().map_err(Error::Inner)
     }
 }
 
 /// Passes by the breaker, as [`ReadReady`] does.
-impl<B: WriteReady, K, P> WriteReady for Guard<B, K, P> {
+impl<B: WriteReady<Error: 'static>, K, P> WriteReady for Guarded<B, K, P> {
     fn write_ready(&mut self) -> Result<bool, Self::Error> {
         self.bus.write_ready().map_err(Error::Inner)
     }

@@ -1,25 +1,16 @@
-use embedded_hal::i2c::{AddressMode, Error as BusError, ErrorKind, ErrorType, I2c, Operation};
+//! I²C.
 
-use super::{Guard, Recovery, Select};
+use embedded_hal::i2c::{AddressMode, ErrorType, I2c, Operation};
+
+use super::{Guarded, Recovery, Select};
 use crate::error::Error;
 use crate::rules::Rules;
 
-/// A rejection is of the kind `Other`: nobody refused to acknowledge, and nobody should try again at
-/// once.
-impl<E: BusError> BusError for Error<E> {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Error::Rejected(_) => ErrorKind::Other,
-            Error::Inner(error) => error.kind(),
-        }
-    }
-}
-
-impl<B: ErrorType, K, P> ErrorType for Guard<B, K, P> {
+impl<B: ErrorType, K, P> ErrorType for Guarded<B, K, P> {
     type Error = Error<B::Error>;
 }
 
-impl<A, B, K, P> I2c<A> for Guard<B, K, P>
+impl<A, B, K, P> I2c<A> for Guarded<B, K, P>
 where
     A: AddressMode + Copy,
     B: I2c<A>,

@@ -1,10 +1,12 @@
+//! Async I²C.
+
 use embedded_hal::i2c::AddressMode;
 use embedded_hal_async::i2c::{I2c, Operation};
 
-use super::{AsyncRecovery, Guard, Select};
+use super::{AsyncRecovery, Guarded, Select};
 use crate::rules::Rules;
 
-impl<A, B, K, P> I2c<A> for Guard<B, K, P>
+impl<A, B, K, P> I2c<A> for Guarded<B, K, P>
 where
     A: AddressMode + Copy,
     B: I2c<A>,
@@ -13,11 +15,11 @@ where
     P: AsyncRecovery<B, A>,
 {
     async fn read(&mut self, address: A, read: &mut [u8]) -> Result<(), Self::Error> {
-        self.operate_async(&address, async |bus| bus.read(address, read).await).await
+        self.operate_async(address, async |bus| bus.read(address, read).await).await
     }
 
     async fn write(&mut self, address: A, write: &[u8]) -> Result<(), Self::Error> {
-        self.operate_async(&address, async |bus| bus.write(address, write).await).await
+        self.operate_async(address, async |bus| bus.write(address, write).await).await
     }
 
     async fn write_read(
@@ -26,7 +28,7 @@ where
         write: &[u8],
         read: &mut [u8],
     ) -> Result<(), Self::Error> {
-        self.operate_async(&address, async |bus| bus.write_read(address, write, read).await).await
+        self.operate_async(address, async |bus| bus.write_read(address, write, read).await).await
     }
 
     async fn transaction(
@@ -34,6 +36,6 @@ where
         address: A,
         operations: &mut [Operation<'_>],
     ) -> Result<(), Self::Error> {
-        self.operate_async(&address, async |bus| bus.transaction(address, operations).await).await
+        self.operate_async(address, async |bus| bus.transaction(address, operations).await).await
     }
 }

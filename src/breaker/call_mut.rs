@@ -1,0 +1,74 @@
+//! A call by whoever holds the breaker exclusively.
+
+use super::CircuitBreaker;
+use super::call::{judged, outcome};
+use super::shortcuts::cold;
+use crate::clock::Clock;
+use crate::engine::{self, Outcome, unwind};
+use crate::error::Error;
+use crate::machine::Ticket;
+use crate::rules::Rules;
+use crate::state::Cause;
+use crate::strategy::Strategy;
+use crate::verdict::Verdict;
+
+impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
+    /// [`call`](Self::call) for whoever holds the breaker exclusively: while closed plain loads and stores, no lock, no
+    /// atomic read-modify-write.
+    ///
+    /// ```
+    /// # use mcb::{CircuitBreaker, Config, ManualClock};
+    /// # static CLOCK: ManualClock = ManualClock::new();
+    /// # static CONFIG: Config<&ManualClock> = Config::new("adc");
+    /// let mut adc = CircuitBreaker::try_new(&CONFIG, &CLOCK).unwrap();
+    /// assert_eq!(adc.call_mut(|| Ok::<_, ()>(7)), Ok(7));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`: peers, mcb-mut
+    pub fn call_mut<T, E>(&mut self, f: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>>
+    where
+        R: Rules<T, E>,
+    {
+        let word = self.storage.load_mut();
+        if !word.control.is_closed() {
+            cold();
+            // The shared way, which the exclusive reference includes.
+            return self.call(f);
+        }
+        let ticket = Ticket::clean(word.control);
+        let (result, verdict) = unwind::guarded(
+            || self.fail(ticket, Cause::Panic),
+            || {
+                let result = f();
+                let verdict = self.settings().rules.judge(&result);
+                (result, verdict)
+            },
+        );
+        match verdict {
+            Verdict::Success if word.control.is_clean() => return outcome(result),
+            Verdict::Failure if self.count_mut(word) => return outcome(result),
+            _ => {}
+        }
+        if self.settle_mut(ticket, judged(&result, verdict)) {
+            self.settings().rules.opened_by(self.settings().id, &result);
+        }
+        outcome(result)
+    }
+
+    /// [`engine::settle`] through plain loads and stores.
+    #[cold]
+    #[inline(never)]
+    fn settle_mut(&mut self, ticket: Ticket, outcome: Outcome) -> bool {
+        let old = self.storage.load_mut();
+        let new = engine::settled(self.parts(), old, ticket, outcome);
+        if new == old {
+            return false;
+        }
+        self.storage.store_mut(old, new);
+        engine::finish(self.parts(), old, new, outcome)
+    }
+}

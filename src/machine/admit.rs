@@ -1,0 +1,109 @@
+//! The way in.
+
+use core::num::NonZeroU32;
+
+use super::Limits;
+use super::word::{Control, DETAIL, GENERATION, IN_FLIGHT, OPENINGS, ROUND, Word};
+use crate::state::State;
+
+/// What a clock tells about a stamp.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reading {
+    /// The present tick, its low half.
+    pub(crate) now: u32,
+    /// The age of the stamp at that tick.
+    pub(crate) age: u32,
+}
+
+/// Why and for how long a call is not admitted. Waits are at most 2^31 ticks, which leaves values
+/// for what is no number of ticks; none is 0, so that an `Option` of it fits into a register.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Refusal(NonZeroU32);
+
+impl Refusal {
+    /// Only a hand can tell: forced open.
+    pub(crate) const BY_HAND: Refusal = Refusal(NonZeroU32::MAX);
+    /// The next call may pass; this one may not, since its own recovery step failed.
+    pub(crate) const JUST_THIS: Refusal = Refusal(NonZeroU32::MIN.saturating_add(u32::MAX - 2));
+
+    /// So many ticks; 0 would be no refusal, and is `None`.
+    #[inline]
+    pub(crate) const fn ticks(ticks: u32) -> Option<Refusal> {
+        match NonZeroU32::new(ticks) {
+            Some(ticks) => Some(Refusal(ticks)),
+            None => None,
+        }
+    }
+
+    /// The ticks until a call may pass, where they can be told.
+    #[inline]
+    pub(crate) const fn wait(self) -> Option<u32> {
+        if self.0.get() < Refusal::JUST_THIS.0.get() {
+            Some(self.0.get())
+        } else if self.0.get() == Refusal::BY_HAND.0.get() {
+            None
+        } else {
+            Some(0)
+        }
+    }
+}
+
+/// The answer to who asks for admission.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Admit {
+    /// Admitted, and there is nothing to write.
+    AsItIs,
+    /// Admitted as a probe, if this word can be written.
+    Probe(Word),
+    Refused(Refusal),
+}
+
+/// The refusal of an `Open` word of this age, while its timeout lasts.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of the rejection that is inlined into calls: peers, rejected_ns
+pub(crate) const fn wait(age: u32, timeout: u32) -> Option<Refusal> {
+    if age < timeout { Refusal::ticks(timeout - age) } else { None }
+}
+
+/// Asks for admission. `read` is called at most once, and only where time decides.
+#[inline]
+pub(crate) fn admit(word: Word, read: impl FnOnce(u32) -> Reading, limits: &Limits) -> Admit {
+    let control = word.control;
+    let half_open = control.is_half_open();
+    if !half_open && !control.is_open() {
+        return if control.is(State::ForcedOpen) {
+            Admit::Refused(Refusal::BY_HAND)
+        } else {
+            Admit::AsItIs
+        };
+    }
+    // One case after the other, rather than one path with three variables: smaller and shorter where
+    // registers are few (budgets.txt, flash and rejected of thumbv6m).
+    let Reading { now, age } = read(word.stamp);
+    if half_open {
+        if control.in_flight() < u32::from(limits.max_probes) {
+            return Admit::Probe(Word {
+                control: Control(control.0 + IN_FLIGHT.one()),
+                stamp: now,
+            });
+        }
+        if let Some(refusal) = wait(age, limits.probe_timeout) {
+            return Admit::Refused(refusal);
+        }
+        // The slots pass on: the round moves, one probe is in flight, the successes stay.
+        let round = ROUND.of(control.0 + ROUND.one());
+        let rest = control.0 & !(IN_FLIGHT.mask() | ROUND.mask());
+        let control = Control(rest | IN_FLIGHT.one() | ROUND.put(round));
+        return Admit::Probe(Word { control, stamp: now });
+    }
+    if let Some(refusal) = wait(age, limits.recovery_timeout) {
+        return Admit::Refused(refusal);
+    }
+    // Openings and generation stay: no call is out while open.
+    let rest = control.0 & (OPENINGS.mask() | GENERATION.mask());
+    let control = Control(rest | Control::in_phase(State::HalfOpen) | IN_FLIGHT.one());
+    Admit::Probe(Word { control, stamp: now })
+}
+
+// The detail of a probe is its one slot, and nothing of what `Open` kept there.
+const _: () = assert!(DETAIL.mask() & (OPENINGS.mask() | GENERATION.mask()) == 0);

@@ -1,0 +1,48 @@
+//! The numbers that the transitions need.
+
+use super::word::{DETAIL, IN_FLIGHT, SUCCESSES};
+use crate::verdict::Verdict;
+
+/// The numbers that the transitions need, durations as ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub(crate) recovery_timeout: u32,
+    pub(crate) probe_timeout: u32,
+    pub(crate) error_threshold: u16,
+    pub(crate) recovery_threshold: u8,
+    pub(crate) max_probes: u8,
+    pub(crate) dropped: Verdict,
+    own_probe_timeout: bool,
+}
+
+impl Limits {
+    /// What a strategy can count to, and one more: the failure that opens is not counted in the word.
+    pub(crate) const MOST_ERRORS: u16 = DETAIL.values() as u16;
+    /// A recovery counts all its successes but the one that closes.
+    pub(crate) const MOST_SUCCESSES: u8 = SUCCESSES.values() as u8;
+    pub(crate) const MOST_PROBES: u8 = IN_FLIGHT.values() as u8 - 1;
+    /// Longer and the age of a stamp could not be told from the slack or a second turn of the counter.
+    pub(crate) const LONGEST: u32 = 1 << 31;
+
+    pub(crate) const DEFAULT: Limits = Limits {
+        recovery_timeout: 1,
+        probe_timeout: 1,
+        error_threshold: 5,
+        recovery_threshold: 1,
+        max_probes: 1,
+        dropped: Verdict::Ignore,
+        own_probe_timeout: false,
+    };
+
+    pub(crate) const fn set_recovery_timeout(&mut self, ticks: u32) {
+        self.recovery_timeout = ticks;
+        if !self.own_probe_timeout {
+            self.probe_timeout = ticks;
+        }
+    }
+
+    pub(crate) const fn set_probe_timeout(&mut self, ticks: u32) {
+        self.probe_timeout = ticks;
+        self.own_probe_timeout = true;
+    }
+}

@@ -1,0 +1,67 @@
+//! The end of a call: what its result does to the word.
+
+use super::Limits;
+use super::word::{Control, SUCCESSES, Ticket, Word};
+use crate::state::State;
+use crate::strategy::{Kept, Step};
+use crate::verdict::Verdict;
+
+/// Takes the verdict on the call of `ticket`. While closed `record` asks the strategy, whether it failed; the
+/// plain counts read no clock, so that `now` is read in the failure that opens alone.
+#[inline]
+pub(crate) fn settle(
+    word: Word,
+    ticket: Ticket,
+    verdict: Verdict,
+    record: impl FnOnce(Kept, bool) -> Step,
+    now: impl Fn() -> u32,
+    fresh: impl FnOnce() -> Kept,
+    limits: &Limits,
+) -> Word {
+    if !ticket.counts_in(word.control) {
+        return word;
+    }
+    if word.control.is_closed() {
+        if let Verdict::Ignore = verdict {
+            return word;
+        }
+        return match record(word.kept(), matches!(verdict, Verdict::Failure)) {
+            Step::Keep(kept) => word.keeping(kept),
+            Step::Trip => word.opened(now()),
+        };
+    }
+    if !word.control.is_half_open() {
+        return word;
+    }
+    match verdict {
+        Verdict::Failure => word.opened(now()),
+        Verdict::Ignore => word.slot_back(ticket),
+        Verdict::Success
+            if word.control.successes() + 1 >= u32::from(limits.recovery_threshold) =>
+        {
+            word.moved_to(State::Closed, fresh())
+        }
+        Verdict::Success => {
+            let back = word.slot_back(ticket);
+            Word { control: Control(back.control.0 + SUCCESSES.one()), ..back }
+        }
+    }
+}
+
+/// Whether a failure does no more than raise the count of a closed breaker by one: [`settle`] then gives
+/// [`Word::one_more`], which can be written as one addition.
+///
+/// A strategy that reads the clock to say so reads it here and again in [`settle`] if it says no.
+#[inline]
+pub(crate) fn only_counts(
+    word: Word,
+    ticket: Ticket,
+    record: impl FnOnce(Kept, bool) -> Step,
+) -> bool {
+    let Kept { count, stamp } = word.kept();
+    word.control.is_closed()
+        && ticket.counts_in(word.control)
+        && record(word.kept(), true) == Step::Keep(Kept { count: count + 1, stamp })
+        // A count that would not fit is the strategy's mistake, and settled with care.
+        && word.one_more().kept().count == count + 1
+}

@@ -1,0 +1,267 @@
+//! The word: what each bit means, and who carries which of them.
+//!
+//! ```text
+//! control  31..29 phase | 28..17 detail | 16..13 openings | 12..0 generation
+//! detail   Closed: the strategy's count
+//!          HalfOpen: 11..7 successes | 6..3 probes in flight | 2..0 round
+//! stamp    Open: when it opened | HalfOpen: when the last probe was admitted | Closed: the strategy's
+//! ```
+//!
+//! Phase and detail stand at the top so that "closed" is `control < 2^29` and "closed and clean" is
+//! `control < 2^17`: one shift or compare each, also on a Cortex-M0.
+
+use crate::state::State;
+use crate::strategy::Kept;
+
+/// Some bits of the control half that are a number. It knows its width, so that the limits of the
+/// configuration follow from the layout.
+#[derive(Clone, Copy)]
+pub(crate) struct Field {
+    at: u32,
+    width: u32,
+}
+
+pub(super) const GENERATION: Field = Field { at: 0, width: 13 };
+pub(super) const OPENINGS: Field = Field::above(GENERATION, 4);
+pub(crate) const DETAIL: Field = Field::above(OPENINGS, 12);
+pub(super) const PHASE: Field = Field::above(DETAIL, 3);
+
+/// The detail of `HalfOpen`, from its low end.
+pub(super) const ROUND: Field = Field { at: DETAIL.at, width: 3 };
+pub(crate) const IN_FLIGHT: Field = Field::above(ROUND, 4);
+pub(crate) const SUCCESSES: Field = Field::above(IN_FLIGHT, 5);
+
+const _: () = assert!(PHASE.at + PHASE.width == u32::BITS);
+const _: () = assert!(SUCCESSES.at + SUCCESSES.width == PHASE.at);
+
+impl Field {
+    const fn above(lower: Field, width: u32) -> Field {
+        Field { at: lower.at + lower.width, width }
+    }
+
+    /// How many values it has; the largest is one less.
+    pub(crate) const fn values(self) -> u32 {
+        1 << self.width
+    }
+
+    pub(super) const fn mask(self) -> u32 {
+        (self.values() - 1) << self.at
+    }
+
+    /// One, to be added to the control half or taken off.
+    pub(crate) const fn one(self) -> u32 {
+        1 << self.at
+    }
+
+    #[inline]
+    pub(super) const fn of(self, control: u32) -> u32 {
+        (control & self.mask()) >> self.at
+    }
+
+    #[inline]
+    pub(super) const fn put(self, value: u32) -> u32 {
+        value << self.at
+    }
+}
+
+/// The half of the word that every call reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Control(pub(crate) u32);
+
+impl Control {
+    #[inline]
+    pub(super) const fn in_phase(state: State) -> u32 {
+        PHASE.put(state as u32)
+    }
+
+    /// The stored phase; unlike [`state`](super::state) it does not know that a timeout has run out.
+    #[inline]
+    pub(crate) const fn phase(self) -> State {
+        match PHASE.of(self.0) {
+            0 => State::Closed,
+            1 => State::Open,
+            2 => State::HalfOpen,
+            3 => State::ForcedOpen,
+            _ => State::ForcedClosed,
+        }
+    }
+
+    #[inline]
+    pub(super) const fn is(self, state: State) -> bool {
+        PHASE.of(self.0) == state as u32
+    }
+
+    #[inline]
+    pub(crate) const fn is_closed(self) -> bool {
+        self.is(State::Closed)
+    }
+
+    #[inline]
+    pub(crate) const fn is_open(self) -> bool {
+        self.is(State::Open)
+    }
+
+    #[inline]
+    pub(crate) const fn is_half_open(self) -> bool {
+        self.is(State::HalfOpen)
+    }
+
+    /// Closed with nothing against it: a success changes nothing, whatever the strategy.
+    #[inline]
+    pub(crate) const fn is_clean(self) -> bool {
+        self.0 < DETAIL.one()
+    }
+
+    #[inline]
+    pub(crate) const fn openings(self) -> u32 {
+        OPENINGS.of(self.0)
+    }
+
+    #[inline]
+    pub(super) const fn detail(self) -> u32 {
+        DETAIL.of(self.0)
+    }
+
+    #[inline]
+    pub(crate) const fn successes(self) -> u32 {
+        SUCCESSES.of(self.0)
+    }
+
+    #[inline]
+    pub(crate) const fn in_flight(self) -> u32 {
+        IN_FLIGHT.of(self.0)
+    }
+
+    #[inline]
+    pub(crate) const fn round(self) -> u32 {
+        ROUND.of(self.0)
+    }
+
+    #[inline]
+    pub(super) const fn next_generation(self) -> u32 {
+        self.0.wrapping_add(1) & GENERATION.mask()
+    }
+
+    #[inline]
+    pub(super) const fn with_detail(self, detail: u32) -> Control {
+        Control(self.0 & !DETAIL.mask() | DETAIL.put(detail))
+    }
+}
+
+/// What an admitted call carries to its result: the control half that admitted it, with its phase,
+/// generation and round.
+///
+/// One that was not clean is marked: its openings are inverted. They never change within a generation,
+/// so that it is equal to no control under which its success would change nothing, and the end of a
+/// healthy call is one compare. Nothing else looks at the openings of a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Ticket(u32);
+
+impl Ticket {
+    /// For a call that found the breaker closed and clean.
+    #[inline]
+    pub(crate) const fn clean(control: Control) -> Ticket {
+        Ticket(control.0)
+    }
+
+    /// For any other.
+    #[inline]
+    pub(crate) const fn marked(control: Control) -> Ticket {
+        Ticket(control.0 ^ OPENINGS.mask())
+    }
+
+    /// The breaker is as clean as it was when this one was admitted: a success changes nothing.
+    #[inline]
+    pub(crate) const fn is_still(self, control: Control) -> bool {
+        self.0 == control.0
+    }
+
+    #[inline]
+    pub(crate) const fn is_probe(self) -> bool {
+        Control(self.0).is_half_open()
+    }
+
+    /// A probe, and none of its recovery had succeeded before.
+    #[inline]
+    pub(crate) const fn begins_recovery(self) -> bool {
+        self.is_probe() && Control(self.0).successes() == 0
+    }
+
+    /// Of this phase and generation? Only then does a result count: a generation alone would let a call
+    /// admitted in `Closed` count in a later `HalfOpen`.
+    #[inline]
+    pub(super) const fn counts_in(self, control: Control) -> bool {
+        const WHO: u32 = PHASE.mask() | GENERATION.mask();
+        (self.0 ^ control.0) & WHO == 0
+    }
+
+    #[inline]
+    pub(super) const fn round(self) -> u32 {
+        ROUND.of(self.0)
+    }
+}
+
+/// The whole word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Word {
+    pub(crate) control: Control,
+    pub(crate) stamp: u32,
+}
+
+impl Word {
+    /// Closed and fresh, in the generation that follows nothing.
+    pub(crate) const fn new(fresh: Kept) -> Word {
+        Word { control: Control(DETAIL.put(fresh.count as u32)), stamp: fresh.stamp }
+    }
+
+    /// What the strategy kept; meaningful in `Closed` only.
+    #[inline]
+    pub(crate) const fn kept(self) -> Kept {
+        Kept { count: self.control.detail() as u16, stamp: self.stamp }
+    }
+
+    #[inline]
+    pub(super) const fn keeping(self, kept: Kept) -> Word {
+        let count = kept.count as u32 & (DETAIL.values() - 1);
+        Word { control: self.control.with_detail(count), stamp: kept.stamp }
+    }
+
+    /// The strategy's count one higher. The caller knows that it is below its maximum.
+    #[inline]
+    pub(crate) const fn one_more(self) -> Word {
+        Word { control: Control(self.control.0.wrapping_add(DETAIL.one())), ..self }
+    }
+
+    /// Another phase in a new generation, no openings counted.
+    #[inline]
+    pub(super) const fn moved_to(self, state: State, kept: Kept) -> Word {
+        let control = Control::in_phase(state)
+            | DETAIL.put(kept.count as u32 & (DETAIL.values() - 1))
+            | self.control.next_generation();
+        Word { control: Control(control), stamp: kept.stamp }
+    }
+
+    /// Open from now on: one opening more since it was last closed.
+    #[inline]
+    pub(super) const fn opened(self, now: u32) -> Word {
+        // A closed word holds 0 openings, so that one addition serves both ways in.
+        let openings = self.control.openings();
+        let openings = if openings + 1 < OPENINGS.values() { openings + 1 } else { openings };
+        let control = Control::in_phase(State::Open)
+            | OPENINGS.put(openings)
+            | self.control.next_generation();
+        Word { control: Control(control), stamp: now }
+    }
+
+    /// One slot given back, unless the round is over. It saturates: numbers of rounds come again
+    /// after eight, and a slot must not be given back twice into an underflow.
+    #[inline]
+    pub(super) const fn slot_back(self, ticket: Ticket) -> Word {
+        let control = self.control;
+        if control.round() == ticket.round() && control.in_flight() > 0 {
+            Word { control: Control(control.0 - IN_FLIGHT.one()), stamp: self.stamp }
+        } else {
+            self
+        }
+    }
+}

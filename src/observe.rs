@@ -1,0 +1,123 @@
+//! Who is told when the state changes.
+//!
+//! An observer is a value in the configuration, [`Config::hooks`](crate::Config::hooks), and no part of the breaker's type.
+//! [`Hooks`] takes functions and closures; for anything else implement [`Observer`]. Observers compose: a pair is one.
+//!
+//! Its methods run after the state is settled, outside any lock or critical section, exactly once for each
+//! transition: whoever wrote the word calls them. They may call the breaker. They return nothing, so
+//! they cannot replace the caller's result; one that panics unwinds to whoever made the call, with
+//! the state already settled, and keeps those after it from running. (One that panics while it is told
+//! of a panic or of a drop during unwinding ends the program, as any second panic does.) The calls for two
+//! transitions may overlap when two threads make them. In an interrupt that finishes a permit, they run in that
+//! interrupt.
+
+mod hooks;
+mod log;
+
+pub use hooks::Hooks;
+pub(crate) use log::transition as log;
+
+use crate::circuit::Circuit;
+use crate::state::{Cause, Reason, State, Transition};
+
+/// Watches a breaker. Every method does nothing by default.
+///
+/// ```
+/// use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+/// use mcb::{Cause, Circuit, CircuitBreaker, Config, ManualClock, Observer};
+///
+/// /// Counts openings.
+/// struct Openings(AtomicU32);
+/// impl Observer for Openings {
+///     fn on_open(&self, _: &dyn Circuit, _: Cause) {
+///         self.0.fetch_add(1, Relaxed);
+///     }
+/// }
+///
+/// static OPENINGS: Openings = Openings(AtomicU32::new(0));
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static IMU: CircuitBreaker<&ManualClock> =
+///     CircuitBreaker::new(&Config::new("imu").error_threshold(1).hooks(&OPENINGS), &CLOCK);
+/// let _ = IMU.call(|| Err::<(), _>("nack"));
+/// assert_eq!(OPENINGS.0.load(Relaxed), 1);
+/// ```
+pub trait Observer {
+    /// A failure opened the breaker, from `Closed` or again from `HalfOpen`. Not called by
+    /// [`force_open`](crate::CircuitBreaker::force_open).
+    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
+        let _ = (circuit, cause);
+    }
+
+    /// Successful probes closed the breaker. Not called by [`reset`](crate::CircuitBreaker::reset) and
+    /// [`force_closed`](crate::CircuitBreaker::force_closed).
+    fn on_close(&self, circuit: &dyn Circuit) {
+        let _ = circuit;
+    }
+
+    /// The state changed, by results, by time or by hand; runs before the other two.
+    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
+        let _ = (circuit, transition);
+    }
+}
+
+/// Nobody.
+impl Observer for () {}
+
+/// What points to an observer is one. Clippy refuses a method that is forgotten here: its default would swallow
+/// what it should pass on.
+macro_rules! pointer {
+    ($($(#[$meta:meta])* $pointer:ty),*) => {$(
+        $(#[$meta])*
+        #[deny(clippy::missing_trait_methods)]
+        impl<O: Observer + ?Sized> Observer for $pointer {
+            fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
+                (**self).on_open(circuit, cause);
+            }
+
+            fn on_close(&self, circuit: &dyn Circuit) {
+                (**self).on_close(circuit);
+            }
+
+            fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
+                (**self).on_transition(circuit, transition);
+            }
+        }
+    )*};
+}
+
+pointer!(
+    &O,
+    #[cfg(feature = "std")]
+    std::boxed::Box<O>,
+    #[cfg(feature = "std")]
+    std::sync::Arc<O>
+);
+
+/// Both, one after the other.
+#[deny(clippy::missing_trait_methods)]
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
+        self.0.on_open(circuit, cause);
+        self.1.on_open(circuit, cause);
+    }
+
+    fn on_close(&self, circuit: &dyn Circuit) {
+        self.0.on_close(circuit);
+        self.1.on_close(circuit);
+    }
+
+    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
+        self.0.on_transition(circuit, transition);
+        self.1.on_transition(circuit, transition);
+    }
+}
+
+/// Tells one change, in the order that [`Observer`] describes.
+pub(crate) fn tell(observer: &dyn Observer, circuit: &dyn Circuit, change: Transition) {
+    observer.on_transition(circuit, change);
+    match (change.to, change.reason) {
+        (State::Open, Reason::Failure(cause)) => observer.on_open(circuit, cause),
+        (State::Closed, Reason::Success) => observer.on_close(circuit),
+        _ => {}
+    }
+}

@@ -1,0 +1,173 @@
+use core::fmt;
+
+use super::Observer;
+use crate::circuit::Circuit;
+use crate::state::{Cause, Transition};
+
+/// Hooks as functions or closures.
+///
+/// Each method adds one; several of a kind run in the order in which they were given. What is left out costs
+/// nothing, and the type, which grows with each, need not be named anywhere.
+///
+/// ```
+/// use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+/// use mcb::{Cause, Circuit, CircuitBreaker, Config, Hooks, ManualClock};
+///
+/// static OPENED: AtomicU32 = AtomicU32::new(0);
+/// fn count(circuit: &dyn Circuit, cause: Cause) {
+///     assert_eq!((circuit.id(), cause), ("imu", Cause::Error));
+///     OPENED.fetch_add(1, Relaxed);
+/// }
+///
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(
+///     &Config::new("imu")
+///         .error_threshold(1)
+///         .hooks(&Hooks::new().on_open(count).on_close(|circuit| println!("{} works", circuit.id()))),
+///     &CLOCK,
+/// );
+/// let _ = IMU.call(|| Err::<(), _>("nack"));
+/// assert_eq!(OPENED.load(Relaxed), 1);
+/// ```
+///
+/// A closure may hold things where the breaker is made at run time; see
+/// `CircuitBreaker::with_hooks` (feature `std`).
+#[derive(Clone, Copy, Default)]
+pub struct Hooks<O = ()> {
+    observer: O,
+}
+
+impl Hooks {
+    /// No hooks.
+    #[must_use]
+    pub const fn new() -> Self {
+        Hooks { observer: () }
+    }
+}
+
+// Each takes `self` whole: a constant function may move nothing out of what could have a destructor.
+impl<O> Hooks<O> {
+    /// Runs when failures open the breaker; see [`Observer::on_open`].
+    #[must_use]
+    pub const fn on_open<F>(self, hook: F) -> Hooks<OnOpen<Self, F>>
+    where
+        F: Fn(&dyn Circuit, Cause),
+    {
+        Hooks { observer: OnOpen { before: self, hook } }
+    }
+
+    /// Runs when probes close the breaker; see [`Observer::on_close`].
+    #[must_use]
+    pub const fn on_close<F>(self, hook: F) -> Hooks<OnClose<Self, F>>
+    where
+        F: Fn(&dyn Circuit),
+    {
+        Hooks { observer: OnClose { before: self, hook } }
+    }
+
+    /// Runs when the state changes, by results, by time or by hand; see [`Observer::on_transition`].
+    #[must_use]
+    pub const fn on_transition<F>(self, hook: F) -> Hooks<OnTransition<Self, F>>
+    where
+        F: Fn(&dyn Circuit, Transition),
+    {
+        Hooks { observer: OnTransition { before: self, hook } }
+    }
+}
+
+/// What [`Hooks::on_open`] adds.
+#[derive(Clone, Copy)]
+pub struct OnOpen<O, F> {
+    before: O,
+    hook: F,
+}
+
+/// What [`Hooks::on_close`] adds.
+#[derive(Clone, Copy)]
+pub struct OnClose<O, F> {
+    before: O,
+    hook: F,
+}
+
+/// What [`Hooks::on_transition`] adds.
+#[derive(Clone, Copy)]
+pub struct OnTransition<O, F> {
+    before: O,
+    hook: F,
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<O: Observer> Observer for Hooks<O> {
+    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
+        self.observer.on_open(circuit, cause);
+    }
+
+    fn on_close(&self, circuit: &dyn Circuit) {
+        self.observer.on_close(circuit);
+    }
+
+    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
+        self.observer.on_transition(circuit, transition);
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<O: Observer, F: Fn(&dyn Circuit, Cause)> Observer for OnOpen<O, F> {
+    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
+        self.before.on_open(circuit, cause);
+        (self.hook)(circuit, cause);
+    }
+
+    fn on_close(&self, circuit: &dyn Circuit) {
+        self.before.on_close(circuit);
+    }
+
+    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
+        self.before.on_transition(circuit, transition);
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<O: Observer, F: Fn(&dyn Circuit)> Observer for OnClose<O, F> {
+    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
+        self.before.on_open(circuit, cause);
+    }
+
+    fn on_close(&self, circuit: &dyn Circuit) {
+        self.before.on_close(circuit);
+        (self.hook)(circuit);
+    }
+
+    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
+        self.before.on_transition(circuit, transition);
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<O: Observer, F: Fn(&dyn Circuit, Transition)> Observer for OnTransition<O, F> {
+    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
+        self.before.on_open(circuit, cause);
+    }
+
+    fn on_close(&self, circuit: &dyn Circuit) {
+        self.before.on_close(circuit);
+    }
+
+    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
+        self.before.on_transition(circuit, transition);
+        (self.hook)(circuit, transition);
+    }
+}
+
+// Functions do not show themselves, and which there are is the type's to tell.
+macro_rules! shows_its_name {
+    ($($name:ident<$($parameter:ident),*>),*) => {$(
+        impl<$($parameter),*> fmt::Debug for $name<$($parameter),*> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+    )*};
+}
+
+shows_its_name!(Hooks<O>, OnOpen<O, F>, OnClose<O, F>, OnTransition<O, F>);

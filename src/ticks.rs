@@ -1,0 +1,195 @@
+//! Ticks: how a duration becomes them, and how old a stamp is.
+//!
+//! A stamp is the low half of a reading, 32 bits. A clock of `u32` ticks wraps with it. A clock of
+//! `u64` ticks does not, and an [`Epoch`] beside the stamps remembers the upper half, so that a
+//! stamp can be told to be older than the range.
+
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::time::Duration;
+
+use crate::sync;
+
+/// Differences in the top `SLACK` ticks of the range mean "a moment newer than the reader's sample".
+pub(crate) const SLACK: u32 = 1 << 16;
+
+/// The ticks from `earlier` to `now`, on a counter that wraps.
+///
+/// An interrupt may stamp a moment after the reader sampled its clock; such an `earlier` is slightly
+/// *newer* than `now` and counts as 0, where plain wrapping subtraction would see an age and admit early.
+#[inline]
+pub(crate) const fn since(now: u32, earlier: u32) -> u32 {
+    let age = now.wrapping_sub(earlier);
+    if age > u32::MAX - SLACK { 0 } else { age }
+}
+
+/// `duration` in ticks, rounded up. Beyond the range it gives `u32::MAX`, which no setting accepts.
+pub(crate) const fn ticks(duration: Duration, hz: u32) -> u32 {
+    const NANOS: u64 = 1_000_000_000;
+    let whole = duration.as_secs().saturating_mul(hz as u64);
+    // Below 10^9 * 2^32, so it cannot overflow.
+    let part = (duration.subsec_nanos() as u64 * hz as u64).div_ceil(NANOS);
+    let ticks = whole.saturating_add(part);
+    if ticks > u32::MAX as u64 { u32::MAX } else { ticks as u32 }
+}
+
+/// The integers that a clock can count in: `u32` and `u64`. Sealed.
+pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
+    /// The low 32 bits: what stamps hold.
+    #[must_use]
+    fn low(self) -> u32;
+
+    /// The tick whose low 32 bits are `low`: at or before `self`, or newer by less than the slack, as
+    /// that of an opening in an interrupt may be.
+    #[must_use]
+    fn back_to(self, low: u32) -> Self;
+
+    /// `ticks` later, wrapping.
+    #[must_use]
+    fn after(self, ticks: u32) -> Self;
+
+    /// What a breaker keeps beside its stamps: nothing for `u32`, the upper half for `u64`.
+    #[doc(hidden)]
+    type Epoch: Send + Sync + core::fmt::Debug;
+    #[doc(hidden)]
+    const EPOCH: Self::Epoch;
+
+    /// The age of a stamp at this reading; `u32::MAX` for one that is older than the range.
+    #[doc(hidden)]
+    fn age(self, stamp: u32, epoch: &Self::Epoch) -> u32;
+
+    /// A stamp of this reading, or of one just before, is about to be written.
+    #[doc(hidden)]
+    fn mark(self, epoch: &Self::Epoch);
+}
+
+impl Ticks for u32 {
+    #[inline]
+    fn low(self) -> u32 {
+        self
+    }
+
+    #[inline]
+    fn back_to(self, low: u32) -> u32 {
+        low
+    }
+
+    #[inline]
+    fn after(self, ticks: u32) -> u32 {
+        self.wrapping_add(ticks)
+    }
+
+    type Epoch = ();
+    const EPOCH: () = ();
+
+    #[inline]
+    fn age(self, stamp: u32, (): &()) -> u32 {
+        since(self, stamp)
+    }
+
+    #[inline]
+    fn mark(self, (): &()) {}
+}
+
+impl Ticks for u64 {
+    #[inline]
+    fn low(self) -> u32 {
+        self as u32
+    }
+
+    #[inline]
+    fn back_to(self, low: u32) -> u64 {
+        match since(self as u32, low) {
+            0 => self.wrapping_add(u64::from(low.wrapping_sub(self as u32))),
+            age => self.wrapping_sub(u64::from(age)),
+        }
+    }
+
+    #[inline]
+    fn after(self, ticks: u32) -> u64 {
+        self.wrapping_add(u64::from(ticks))
+    }
+
+    type Epoch = Epoch;
+    const EPOCH: Epoch = Epoch(AtomicU32::new(0));
+
+    #[inline]
+    fn age(self, stamp: u32, epoch: &Epoch) -> u32 {
+        let (now, marked) = (self as u32, epoch.0.load(Relaxed));
+        // Negative where somebody stamped in the next epoch since this reading was taken.
+        match upper(self).wrapping_sub(marked) as i32 {
+            ..=0 => since(now, stamp),
+            // In the epoch before this one: no doubt that it is older, and no slack.
+            1 if now < stamp => now.wrapping_sub(stamp),
+            _ => u32::MAX,
+        }
+    }
+
+    #[inline]
+    fn mark(self, epoch: &Epoch) {
+        sync::raise(&epoch.0, upper(self));
+    }
+}
+
+/// The epoch of the latest stamp: the upper half of its tick, never lower than that of the stamp in
+/// the word. It is raised before a stamp is written, and never falls, so that whoever loses the race
+/// for the word does no harm.
+#[derive(Debug)]
+pub struct Epoch(AtomicU32);
+
+const fn upper(tick: u64) -> u32 {
+    (tick >> 32) as u32
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for u32 {}
+    impl Sealed for u64 {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ticks, since};
+
+    const RANGE: u64 = 1 << 32;
+
+    /// The ages of a stamp taken at `stamped`, read `later` ticks after it.
+    fn age(stamped: u64, later: u64) -> u32 {
+        let epoch = u64::EPOCH;
+        stamped.mark(&epoch);
+        (stamped + later).age(stamped.low(), &epoch)
+    }
+
+    #[test]
+    fn a_u64_tick_tells_every_age_up_to_the_range_and_what_is_older() {
+        for stamped in [0, 1, RANGE - 1, RANGE, RANGE + 7, 5 * RANGE - 3, 1 << 60] {
+            for exact in [0, 1, 1_000, (1 << 31) - 1, 1 << 31] {
+                assert_eq!(u64::from(age(stamped, exact)), exact, "{stamped}");
+            }
+            for older in [RANGE, RANGE + 1, RANGE * 3 / 2, 20 * RANGE, 1 << 50] {
+                assert_eq!(age(stamped, older), u32::MAX, "{stamped} {older}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_stamp_that_is_slightly_newer_than_the_reading_has_no_age() {
+        for stamped in [RANGE - 5, RANGE, RANGE + 5] {
+            let epoch = u64::EPOCH;
+            stamped.mark(&epoch);
+            assert_eq!((stamped - 6).age(stamped.low(), &epoch), 0);
+        }
+    }
+
+    #[test]
+    fn an_epoch_never_falls() {
+        let epoch = u64::EPOCH;
+        (7 * RANGE).mark(&epoch);
+        (6 * RANGE + 9).mark(&epoch); // somebody who was slow, and loses the race for the word
+        assert_eq!((7 * RANGE + 50).age(0, &epoch), 50);
+    }
+
+    #[test]
+    fn a_u32_tick_wraps_with_the_stamp() {
+        assert_eq!(3_u32.age(u32::MAX, &()), since(3, u32::MAX));
+    }
+}
