@@ -184,7 +184,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     ///
     /// let (openings, opened) = channel();
     /// let db = CircuitBreaker::from_config(Config::new("db").error_threshold(1), StdClock)?
-    ///     .with_hooks(Hooks::new().on_open(move |circuit, _| drop(openings.send(circuit.id()))));
+    ///     .with_hooks(Hooks::new().on_open(move |opening, _| drop(openings.send(opening.id))));
     /// let _ = db.call(|| Err::<(), _>("refused"));
     /// assert_eq!(opened.recv(), Ok("db"));
     /// # Ok::<(), mcb::ConfigError>(())

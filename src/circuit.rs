@@ -7,7 +7,7 @@ use crate::engine::{self, Parts};
 use crate::state::State;
 use crate::wait::Wait;
 
-/// A breaker of whatever type, as `&dyn Circuit`: what hooks are given and what a registry holds.
+/// A breaker of whatever type, as `&dyn Circuit`: what a registry holds and what a list of breakers is made of.
 ///
 /// Its methods are those of [`CircuitBreaker`](crate::CircuitBreaker), where they are described. They stand on
 /// `dyn Circuit` and not in the trait, so that a program has only those that it uses, and each once for all types of

@@ -7,11 +7,11 @@ use core::time::Duration;
 
 pub use error::{ConfigError, ConfigErrorKind};
 
-use crate::circuit::Circuit;
 use crate::clock::Clock;
 use crate::machine::Limits;
 use crate::observe::Observer;
 use crate::rules::EveryError;
+use crate::state::Transition;
 use crate::strategy::{Consecutive, Strategy};
 use crate::ticks::ticks;
 use crate::verdict::Verdict;
@@ -83,7 +83,7 @@ pub(crate) struct Settings<S, R> {
     pub(crate) id: &'static str,
     pub(crate) limits: Limits,
     pub(crate) observer: Option<&'static (dyn Observer + Sync)>,
-    pub(crate) before_probe: Option<fn(&dyn Circuit) -> bool>,
+    pub(crate) before_probe: Option<fn(&Transition) -> bool>,
     pub(crate) strategy: S,
     pub(crate) rules: R,
 }
@@ -227,7 +227,7 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     ///
     /// A step that needs the device in its hands goes with the call instead: [`call_on`](crate::CircuitBreaker::call_on).
     #[must_use]
-    pub const fn before_probe(mut self, step: fn(&dyn Circuit) -> bool) -> Self {
+    pub const fn before_probe(mut self, step: fn(&Transition) -> bool) -> Self {
         self.settings.before_probe = Some(step);
         self
     }

@@ -32,9 +32,9 @@ pub trait Parts {
     fn counted(&self, kept: Kept, _: Seal) -> u16;
     fn fresh(&self, _: Seal) -> Kept;
     /// Tells who observes.
-    fn tell(&self, change: Transition, _: Seal);
-    /// The step before the first probe of a recovery; whether it helped.
-    fn prepare(&self, _: Seal) -> bool;
+    fn tell(&self, change: &Transition, _: Seal);
+    /// The step before the first probe of a recovery, which the change has begun; whether it helped.
+    fn prepare(&self, change: &Transition, _: Seal) -> bool;
 }
 
 /// Nobody outside has one.
@@ -43,39 +43,42 @@ pub struct Seal(());
 
 const SEAL: Seal = Seal(());
 
-/// How a call ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Outcome {
-    Success,
-    Ignored,
-    Failure(Cause),
-}
+/// How a call ended: a verdict, and the cause that an opening by it would have. In one register, both as they are,
+/// so that a program without hooks pays nothing for the cause (budgets, healthy and failing).
+#[derive(Clone, Copy)]
+pub(crate) struct Outcome(u8);
 
 impl Outcome {
+    const CAUSE: u8 = 2;
+
     #[inline]
     pub(crate) const fn new(verdict: Verdict, cause: Cause) -> Outcome {
-        match verdict {
-            Verdict::Success => Outcome::Success,
-            Verdict::Ignore => Outcome::Ignored,
-            Verdict::Failure => Outcome::Failure(cause),
-        }
+        Outcome(verdict as u8 | (cause as u8) << Self::CAUSE)
+    }
+
+    #[inline]
+    pub(crate) const fn failure(cause: Cause) -> Outcome {
+        Outcome::new(Verdict::Failure, cause)
     }
 
     #[inline]
     const fn verdict(self) -> Verdict {
-        match self {
-            Outcome::Success => Verdict::Success,
-            Outcome::Ignored => Verdict::Ignore,
-            Outcome::Failure(_) => Verdict::Failure,
+        match self.0 & ((1 << Self::CAUSE) - 1) {
+            0 => Verdict::Success,
+            1 => Verdict::Failure,
+            _ => Verdict::Ignore,
         }
     }
 
-    /// Of a change that it made; what is ignored makes none.
     #[inline]
-    const fn reason(self) -> Reason {
-        match self {
-            Outcome::Failure(cause) => Reason::Failure(cause),
-            Outcome::Success | Outcome::Ignored => Reason::Success,
+    const fn cause(self) -> Cause {
+        match self.0 >> Self::CAUSE {
+            0 => Cause::Error,
+            1 => Cause::Output,
+            2 => Cause::Reported,
+            3 => Cause::Panic,
+            4 => Cause::Dropped,
+            _ => Cause::Recovery,
         }
     }
 }
@@ -103,59 +106,68 @@ impl Admission {
 #[cold]
 #[inline(never)]
 pub(crate) fn enter(parts: &dyn Parts) -> Admission {
-    let storage = parts.storage(SEAL);
     loop {
-        let old = storage.load();
+        let old = parts.storage(SEAL).load();
         match machine::admit(old, |stamp| parts.read(stamp, SEAL), parts.limits(SEAL)) {
             Admit::Refused(refusal) => return Admission::refused(old.control, refusal),
             Admit::AsItIs => return Admission::admitted(old.control),
             Admit::Probe(new) => {
-                parts.mark(SEAL);
-                if storage.replace(old, new) {
-                    return probe(parts, old.control, new.control);
+                let admission = enter_as_probe(parts, old, new);
+                if admission.refusal != Some(Refusal::LOST) {
+                    return admission;
                 }
-                // Somebody was faster.
             }
         }
     }
 }
 
-/// A probe was admitted. The first of a recovery tells who observes, and prepares.
-#[inline]
-fn probe(parts: &dyn Parts, old: Control, new: Control) -> Admission {
-    if new.phase() == old.phase() {
-        return Admission::admitted(new);
+/// Out of line, so that a rejection pays for nothing that only a probe needs (budgets, rejected).
+#[cold]
+#[inline(never)]
+fn enter_as_probe(parts: &dyn Parts, old: Word, new: Word) -> Admission {
+    parts.mark(SEAL);
+    if !parts.storage(SEAL).replace(old, new) {
+        return Admission::refused(old.control, Refusal::LOST);
     }
+    let (old, new) = (old.control, new.control);
+    if new.phase() == old.phase() || begin_recovery(parts, old, new) {
+        Admission::admitted(new)
+    } else {
+        unprepared(parts, Ticket::marked(new))
+    }
+}
+
+/// The first probe of a recovery: tells who observes, and prepares.
+#[inline]
+fn begin_recovery(parts: &dyn Parts, old: Control, new: Control) -> bool {
     let ticket = Ticket::marked(new);
+    let change = transition(parts, old, new, Reason::Time);
     // A hook that panics neither keeps the probe's slot nor takes the recovery its preparation. A slot given
     // back rather than a failure: that would be a transition, and the same hook could panic again while it
     // unwinds, which aborts.
-    unwind::guarded(
-        || {
-            let outcome = if parts.prepare(SEAL) {
-                Outcome::Ignored
-            } else {
-                Outcome::Failure(Cause::Recovery)
-            };
-            settle(parts, ticket, outcome);
-        },
-        || parts.tell(Transition::new(old.phase(), new.phase(), Reason::Time), SEAL),
-    );
-    let failed = || {
-        settle(parts, ticket, Outcome::Failure(Cause::Panic));
+    let told = || {
+        let ready = parts.prepare(&change, SEAL);
+        let verdict = if ready { Verdict::Ignore } else { Verdict::Failure };
+        settle(parts, ticket, Outcome::new(verdict, Cause::Recovery));
     };
-    if unwind::guarded(failed, || parts.prepare(SEAL)) {
-        Admission::admitted(new)
-    } else {
-        unprepared(parts, ticket)
-    }
+    unwind::guarded(told, || parts.tell(&change, SEAL));
+    let prepared = || {
+        settle(parts, ticket, Outcome::failure(Cause::Panic));
+    };
+    unwind::guarded(prepared, || parts.prepare(&change, SEAL))
+}
+
+#[inline]
+fn transition(parts: &dyn Parts, old: Control, new: Control, reason: Reason) -> Transition {
+    let errors = machine::rejected_count(new, parts.limits(SEAL));
+    Transition::new(parts.name(SEAL), old.phase(), new.phase(), reason, errors)
 }
 
 /// The recovery step of an admitted probe failed: what a rejection says of it.
 #[cold]
 #[inline(never)]
 pub(crate) fn unprepared(parts: &dyn Parts, ticket: Ticket) -> Admission {
-    settle(parts, ticket, Outcome::Failure(Cause::Recovery));
+    settle(parts, ticket, Outcome::failure(Cause::Recovery));
     // Usually open again for a whole timeout; but a hook, or somebody faster, may have moved it.
     let word = parts.storage(SEAL).load();
     Admission::refused(word.control, refusal(parts, word).unwrap_or(Refusal::JUST_THIS))
@@ -170,17 +182,16 @@ fn refusal(parts: &dyn Parts, word: Word) -> Option<Refusal> {
     }
 }
 
-/// Takes the outcome of an admitted call; whether it has opened the breaker.
+/// Takes the outcome of an admitted call, and tells of it; whether it has opened the breaker.
 #[inline(never)]
 pub(crate) fn settle(parts: &dyn Parts, ticket: Ticket, outcome: Outcome) -> bool {
-    let storage = parts.storage(SEAL);
     loop {
-        let old = storage.load();
+        let old = parts.storage(SEAL).load();
         let new = settled(parts, old, ticket, outcome);
         if new == old {
             return false;
         }
-        if storage.replace(old, new) {
+        if parts.storage(SEAL).replace(old, new) {
             return finish(parts, old, new, outcome);
         }
     }
@@ -207,16 +218,18 @@ pub(crate) fn settled(parts: &dyn Parts, old: Word, ticket: Ticket, outcome: Out
 /// What follows an outcome that was written, through whatever reference; whether it has opened the breaker.
 #[inline]
 pub(crate) fn finish(parts: &dyn Parts, old: Word, new: Word, outcome: Outcome) -> bool {
-    let (from, to) = (old.control.phase(), new.control.phase());
-    if from == to {
-        if new.control.is_closed() {
-            let failed = matches!(outcome, Outcome::Failure(_));
+    let (from, to) = (old.control, new.control);
+    if from.phase() == to.phase() {
+        if to.is_closed() {
+            let failed = matches!(outcome.verdict(), Verdict::Failure);
             parts.recorded(old.kept(), new.kept(), failed, SEAL);
         }
         return false;
     }
-    parts.tell(Transition::new(from, to, outcome.reason()), SEAL);
-    new.control.is_open()
+    let opened = to.is_open();
+    let reason = if opened { Reason::Failure(outcome.cause()) } else { Reason::Success };
+    parts.tell(&transition(parts, from, to, reason), SEAL);
+    opened
 }
 
 /// By hand, to `Closed`, `ForcedOpen` or `ForcedClosed`.
@@ -227,7 +240,7 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
         let new = machine::force(old, to, parts.fresh(SEAL));
         if storage.replace(old, new) {
             if old.control.phase() != to {
-                parts.tell(Transition::new(old.control.phase(), to, Reason::ByHand), SEAL);
+                parts.tell(&transition(parts, old.control, new.control, Reason::ByHand), SEAL);
             }
             return;
         }

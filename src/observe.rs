@@ -4,7 +4,8 @@
 //! [`Hooks`] takes functions and closures; for anything else implement [`Observer`]. Observers compose: a pair is one.
 //!
 //! Its methods run after the state is settled, outside any lock or critical section, exactly once for each
-//! transition: whoever wrote the word calls them. They may call the breaker. They return nothing, so
+//! transition: whoever wrote the word calls them. They may call the breaker, which they know by its name, or find
+//! by its id. They return nothing, so
 //! they cannot replace the caller's result; one that panics unwinds to whoever made the call, with
 //! the state already settled, and keeps those after it from running. (One that panics while it is told
 //! of a panic or of a drop during unwinding ends the program, as any second panic does.) The calls for two
@@ -17,19 +18,18 @@ mod log;
 pub use hooks::Hooks;
 pub(crate) use log::transition as log;
 
-use crate::circuit::Circuit;
 use crate::state::{Cause, Reason, State, Transition};
 
 /// Watches a breaker. Every method does nothing by default.
 ///
 /// ```
 /// use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
-/// use mcb::{Cause, Circuit, CircuitBreaker, Config, ManualClock, Observer};
+/// use mcb::{Cause, CircuitBreaker, Config, ManualClock, Observer, Transition};
 ///
 /// /// Counts openings.
 /// struct Openings(AtomicU32);
 /// impl Observer for Openings {
-///     fn on_open(&self, _: &dyn Circuit, _: Cause) {
+///     fn on_open(&self, _: &Transition, _: Cause) {
 ///         self.0.fetch_add(1, Relaxed);
 ///     }
 /// }
@@ -44,19 +44,19 @@ use crate::state::{Cause, Reason, State, Transition};
 pub trait Observer {
     /// A failure opened the breaker, from `Closed` or again from `HalfOpen`. Not called by
     /// [`force_open`](crate::CircuitBreaker::force_open).
-    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
-        let _ = (circuit, cause);
+    fn on_open(&self, opening: &Transition, cause: Cause) {
+        let _ = (opening, cause);
     }
 
     /// Successful probes closed the breaker. Not called by [`reset`](crate::CircuitBreaker::reset) and
     /// [`force_closed`](crate::CircuitBreaker::force_closed).
-    fn on_close(&self, circuit: &dyn Circuit) {
-        let _ = circuit;
+    fn on_close(&self, closing: &Transition) {
+        let _ = closing;
     }
 
     /// The state changed, by results, by time or by hand; runs before the other two.
-    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
-        let _ = (circuit, transition);
+    fn on_transition(&self, change: &Transition) {
+        let _ = change;
     }
 }
 
@@ -70,16 +70,16 @@ macro_rules! pointer {
         $(#[$meta])*
         #[deny(clippy::missing_trait_methods)]
         impl<O: Observer + ?Sized> Observer for $pointer {
-            fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
-                (**self).on_open(circuit, cause);
+            fn on_open(&self, opening: &Transition, cause: Cause) {
+                (**self).on_open(opening, cause);
             }
 
-            fn on_close(&self, circuit: &dyn Circuit) {
-                (**self).on_close(circuit);
+            fn on_close(&self, closing: &Transition) {
+                (**self).on_close(closing);
             }
 
-            fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
-                (**self).on_transition(circuit, transition);
+            fn on_transition(&self, change: &Transition) {
+                (**self).on_transition(change);
             }
         }
     )*};
@@ -96,28 +96,28 @@ pointer!(
 /// Both, one after the other.
 #[deny(clippy::missing_trait_methods)]
 impl<A: Observer, B: Observer> Observer for (A, B) {
-    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
-        self.0.on_open(circuit, cause);
-        self.1.on_open(circuit, cause);
+    fn on_open(&self, opening: &Transition, cause: Cause) {
+        self.0.on_open(opening, cause);
+        self.1.on_open(opening, cause);
     }
 
-    fn on_close(&self, circuit: &dyn Circuit) {
-        self.0.on_close(circuit);
-        self.1.on_close(circuit);
+    fn on_close(&self, closing: &Transition) {
+        self.0.on_close(closing);
+        self.1.on_close(closing);
     }
 
-    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
-        self.0.on_transition(circuit, transition);
-        self.1.on_transition(circuit, transition);
+    fn on_transition(&self, change: &Transition) {
+        self.0.on_transition(change);
+        self.1.on_transition(change);
     }
 }
 
 /// Tells one change, in the order that [`Observer`] describes.
-pub(crate) fn tell(observer: &dyn Observer, circuit: &dyn Circuit, change: Transition) {
-    observer.on_transition(circuit, change);
+pub(crate) fn tell(observer: &dyn Observer, change: &Transition) {
+    observer.on_transition(change);
     match (change.to, change.reason) {
-        (State::Open, Reason::Failure(cause)) => observer.on_open(circuit, cause),
-        (State::Closed, Reason::Success) => observer.on_close(circuit),
+        (State::Open, Reason::Failure(cause)) => observer.on_open(change, cause),
+        (State::Closed, Reason::Success) => observer.on_close(change),
         _ => {}
     }
 }

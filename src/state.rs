@@ -40,24 +40,38 @@ impl core::fmt::Display for State {
     }
 }
 
-/// A change of the stored state. A breaker whose timeout has run out *reads* half-open before the
-/// first probe makes it so; the transition is the probe's.
+/// A change of the stored state, as observers are told of it. A breaker whose timeout has run out *reads* half-open
+/// before the first probe makes it so; the transition is the probe's.
+///
+/// It tells what there is to tell by value, and is no way to the breaker: a program without hooks then
+/// pays nothing for them, and one with hooks for nothing but what they use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Transition {
+    /// The breaker's id.
+    pub id: &'static str,
     /// The state before.
     pub from: State,
     /// The state after.
     pub to: State,
     /// What changed it.
     pub reason: Reason,
+    /// The errors after it, as [`error_count`](crate::CircuitBreaker::error_count) tells them: those that opened it, and
+    /// one for each further opening; 0 once it is closed or forced.
+    pub error_count: u16,
 }
 
 impl Transition {
-    /// From one state to another, as tests of an observer make it.
+    /// A change, as a test of an observer needs it.
     #[must_use]
-    pub const fn new(from: State, to: State, reason: Reason) -> Self {
-        Transition { from, to, reason }
+    pub const fn new(
+        id: &'static str,
+        from: State,
+        to: State,
+        reason: Reason,
+        error_count: u16,
+    ) -> Self {
+        Transition { id, from, to, reason, error_count }
     }
 }
 

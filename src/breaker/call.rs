@@ -86,11 +86,14 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
     {
         match verdict {
-            Verdict::Success if ticket.is_still(self.storage.present()) => return outcome(result),
-            Verdict::Failure if self.count_soon(ticket) => return outcome(result),
+            Verdict::Success if ticket.is_still(self.storage.present()) => {
+                return passed_on(result);
+            }
+            Verdict::Failure if self.count_soon(ticket) => return passed_on(result),
             _ => {}
         }
-        outcome(Self::settle(result, self, ticket, verdict))
+        let outcome = Outcome::new(verdict, cause(&result));
+        passed_on(Self::settle(result, self, ticket, outcome))
     }
 
     /// The result comes first and by value so that it can stay in the registers it is in: budgets, failing.
@@ -100,12 +103,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         result: Result<T, E>,
         breaker: &Self,
         ticket: Ticket,
-        verdict: Verdict,
+        outcome: Outcome,
     ) -> Result<T, E>
     where
         R: Rules<T, E>,
     {
-        if engine::settle(breaker.parts(), ticket, judged(&result, verdict)) {
+        if engine::settle(breaker.parts(), ticket, outcome) {
             breaker.settings().rules.opened_by(breaker.settings().id, &result);
         }
         result
@@ -113,7 +116,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 
     /// A failure without a result to judge.
     pub(super) fn fail(&self, ticket: Ticket, cause: Cause) {
-        engine::settle(self.parts(), ticket, Outcome::Failure(cause));
+        engine::settle(self.parts(), ticket, Outcome::failure(cause));
     }
 
     /// Inlined, so that a caller who only looks whether it was rejected does not pay for the fields.
@@ -128,15 +131,15 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 }
 
 #[inline]
-pub(super) const fn judged<T, E>(result: &Result<T, E>, verdict: Verdict) -> Outcome {
-    Outcome::new(verdict, if result.is_ok() { Cause::Output } else { Cause::Error })
+pub(super) const fn cause<T, E>(result: &Result<T, E>) -> Cause {
+    if result.is_ok() { Cause::Output } else { Cause::Error }
 }
 
 /// `map_err(Error::Inner)`, but each path keeps its own return: where they are joined, the discriminant is computed
 /// again, at some instructions a call (peers, instr_ok).
 #[inline(always)]
 #[allow(clippy::inline_always, clippy::manual_map)]
-pub(super) fn outcome<T, E>(result: Result<T, E>) -> Result<T, Error<E>> {
+pub(super) fn passed_on<T, E>(result: Result<T, E>) -> Result<T, Error<E>> {
     match result {
         Ok(output) => Ok(output),
         Err(error) => Err(Error::Inner(error)),

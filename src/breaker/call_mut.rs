@@ -1,7 +1,7 @@
 //! A call by whoever holds the breaker exclusively.
 
 use super::CircuitBreaker;
-use super::call::{judged, outcome};
+use super::call::{cause, passed_on};
 use super::shortcuts::cold;
 use crate::clock::Clock;
 use crate::engine::{self, Outcome, unwind};
@@ -49,14 +49,14 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             },
         );
         match verdict {
-            Verdict::Success if word.control.is_clean() => return outcome(result),
-            Verdict::Failure if self.count_mut(word) => return outcome(result),
+            Verdict::Success if word.control.is_clean() => return passed_on(result),
+            Verdict::Failure if self.count_mut(word) => return passed_on(result),
             _ => {}
         }
-        if self.settle_mut(ticket, judged(&result, verdict)) {
+        if self.settle_mut(ticket, Outcome::new(verdict, cause(&result))) {
             self.settings().rules.opened_by(self.settings().id, &result);
         }
-        outcome(result)
+        passed_on(result)
     }
 
     /// [`engine::settle`] through plain loads and stores.

@@ -66,22 +66,19 @@ impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     }
 
     #[inline]
-    fn tell(&self, change: Transition, _: Seal) {
-        observe::log(self.settings().id, change, || self.error_count());
+    fn tell(&self, change: &Transition, _: Seal) {
+        observe::log(change);
         if let Some(observer) = self.settings().observer {
-            observe::tell(observer, self, change);
+            observe::tell(observer, change);
         }
         if let Some(observer) = self.held.own_observer() {
-            observe::tell(observer, self, change);
+            observe::tell(observer, change);
         }
     }
 
     #[inline]
-    fn prepare(&self, _: Seal) -> bool {
-        match self.settings().before_probe {
-            Some(step) => step(self),
-            None => true,
-        }
+    fn prepare(&self, change: &Transition, _: Seal) -> bool {
+        self.settings().before_probe.is_none_or(|step| step(change))
     }
 }
 

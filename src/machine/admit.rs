@@ -25,6 +25,8 @@ impl Refusal {
     pub(crate) const BY_HAND: Refusal = Refusal(NonZeroU32::MAX);
     /// The next call may pass; this one may not, since its own recovery step failed.
     pub(crate) const JUST_THIS: Refusal = Refusal(NonZeroU32::MIN.saturating_add(u32::MAX - 2));
+    /// Somebody else wrote the word: ask again. Never told to a caller.
+    pub(crate) const LOST: Refusal = Refusal(NonZeroU32::MIN.saturating_add(u32::MAX - 3));
 
     /// So many ticks; 0 would be no refusal, and is `None`.
     #[inline]

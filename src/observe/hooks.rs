@@ -1,7 +1,6 @@
 use core::fmt;
 
 use super::Observer;
-use crate::circuit::Circuit;
 use crate::state::{Cause, Transition};
 
 /// Hooks as functions or closures.
@@ -11,11 +10,11 @@ use crate::state::{Cause, Transition};
 ///
 /// ```
 /// use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
-/// use mcb::{Cause, Circuit, CircuitBreaker, Config, Hooks, ManualClock};
+/// use mcb::{Cause, CircuitBreaker, Config, Hooks, ManualClock, Transition};
 ///
 /// static OPENED: AtomicU32 = AtomicU32::new(0);
-/// fn count(circuit: &dyn Circuit, cause: Cause) {
-///     assert_eq!((circuit.id(), cause), ("imu", Cause::Error));
+/// fn count(opening: &Transition, cause: Cause) {
+///     assert_eq!((opening.id, cause), ("imu", Cause::Error));
 ///     OPENED.fetch_add(1, Relaxed);
 /// }
 ///
@@ -23,7 +22,7 @@ use crate::state::{Cause, Transition};
 /// static IMU: CircuitBreaker<&ManualClock> = CircuitBreaker::new(
 ///     &Config::new("imu")
 ///         .error_threshold(1)
-///         .hooks(&Hooks::new().on_open(count).on_close(|circuit| println!("{} works", circuit.id()))),
+///         .hooks(&Hooks::new().on_open(count).on_close(|closing| println!("{} works", closing.id))),
 ///     &CLOCK,
 /// );
 /// let _ = IMU.call(|| Err::<(), _>("nack"));
@@ -51,7 +50,7 @@ impl<O> Hooks<O> {
     #[must_use]
     pub const fn on_open<F>(self, hook: F) -> Hooks<OnOpen<Self, F>>
     where
-        F: Fn(&dyn Circuit, Cause),
+        F: Fn(&Transition, Cause),
     {
         Hooks { observer: OnOpen { before: self, hook } }
     }
@@ -60,7 +59,7 @@ impl<O> Hooks<O> {
     #[must_use]
     pub const fn on_close<F>(self, hook: F) -> Hooks<OnClose<Self, F>>
     where
-        F: Fn(&dyn Circuit),
+        F: Fn(&Transition),
     {
         Hooks { observer: OnClose { before: self, hook } }
     }
@@ -69,7 +68,7 @@ impl<O> Hooks<O> {
     #[must_use]
     pub const fn on_transition<F>(self, hook: F) -> Hooks<OnTransition<Self, F>>
     where
-        F: Fn(&dyn Circuit, Transition),
+        F: Fn(&Transition),
     {
         Hooks { observer: OnTransition { before: self, hook } }
     }
@@ -98,64 +97,64 @@ pub struct OnTransition<O, F> {
 
 #[deny(clippy::missing_trait_methods)]
 impl<O: Observer> Observer for Hooks<O> {
-    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
-        self.observer.on_open(circuit, cause);
+    fn on_open(&self, opening: &Transition, cause: Cause) {
+        self.observer.on_open(opening, cause);
     }
 
-    fn on_close(&self, circuit: &dyn Circuit) {
-        self.observer.on_close(circuit);
+    fn on_close(&self, closing: &Transition) {
+        self.observer.on_close(closing);
     }
 
-    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
-        self.observer.on_transition(circuit, transition);
-    }
-}
-
-#[deny(clippy::missing_trait_methods)]
-impl<O: Observer, F: Fn(&dyn Circuit, Cause)> Observer for OnOpen<O, F> {
-    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
-        self.before.on_open(circuit, cause);
-        (self.hook)(circuit, cause);
-    }
-
-    fn on_close(&self, circuit: &dyn Circuit) {
-        self.before.on_close(circuit);
-    }
-
-    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
-        self.before.on_transition(circuit, transition);
+    fn on_transition(&self, change: &Transition) {
+        self.observer.on_transition(change);
     }
 }
 
 #[deny(clippy::missing_trait_methods)]
-impl<O: Observer, F: Fn(&dyn Circuit)> Observer for OnClose<O, F> {
-    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
-        self.before.on_open(circuit, cause);
+impl<O: Observer, F: Fn(&Transition, Cause)> Observer for OnOpen<O, F> {
+    fn on_open(&self, opening: &Transition, cause: Cause) {
+        self.before.on_open(opening, cause);
+        (self.hook)(opening, cause);
     }
 
-    fn on_close(&self, circuit: &dyn Circuit) {
-        self.before.on_close(circuit);
-        (self.hook)(circuit);
+    fn on_close(&self, closing: &Transition) {
+        self.before.on_close(closing);
     }
 
-    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
-        self.before.on_transition(circuit, transition);
+    fn on_transition(&self, change: &Transition) {
+        self.before.on_transition(change);
     }
 }
 
 #[deny(clippy::missing_trait_methods)]
-impl<O: Observer, F: Fn(&dyn Circuit, Transition)> Observer for OnTransition<O, F> {
-    fn on_open(&self, circuit: &dyn Circuit, cause: Cause) {
-        self.before.on_open(circuit, cause);
+impl<O: Observer, F: Fn(&Transition)> Observer for OnClose<O, F> {
+    fn on_open(&self, opening: &Transition, cause: Cause) {
+        self.before.on_open(opening, cause);
     }
 
-    fn on_close(&self, circuit: &dyn Circuit) {
-        self.before.on_close(circuit);
+    fn on_close(&self, closing: &Transition) {
+        self.before.on_close(closing);
+        (self.hook)(closing);
     }
 
-    fn on_transition(&self, circuit: &dyn Circuit, transition: Transition) {
-        self.before.on_transition(circuit, transition);
-        (self.hook)(circuit, transition);
+    fn on_transition(&self, change: &Transition) {
+        self.before.on_transition(change);
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<O: Observer, F: Fn(&Transition)> Observer for OnTransition<O, F> {
+    fn on_open(&self, opening: &Transition, cause: Cause) {
+        self.before.on_open(opening, cause);
+    }
+
+    fn on_close(&self, closing: &Transition) {
+        self.before.on_close(closing);
+    }
+
+    fn on_transition(&self, change: &Transition) {
+        self.before.on_transition(change);
+        (self.hook)(change);
     }
 }
 

@@ -9,37 +9,18 @@ use crate::state::Transition;
 #[cfg(not(feature = "defmt"))]
 #[inline(always)]
 #[allow(clippy::inline_always)] // nothing to call
-pub(crate) fn transition(
-    _id: &'static str,
-    _transition: Transition,
-    _errors: impl FnOnce() -> u16,
-) {
-}
+pub(crate) fn transition(_: &Transition) {}
 
 #[cfg(feature = "defmt")]
-pub(crate) fn transition(id: &'static str, transition: Transition, errors: impl FnOnce() -> u16) {
+pub(crate) fn transition(change: &Transition) {
     use crate::state::State;
 
-    let Transition { from, to, .. } = transition;
-    let (from, errors) = (from.as_str(), errors());
-    match to {
-        State::Open | State::ForcedOpen => {
-            defmt::warn!(
-                "circuit {=str}: {=str} -> {=str}, {=u16} errors",
-                id,
-                from,
-                to.as_str(),
-                errors
-            );
-        }
-        State::Closed | State::HalfOpen | State::ForcedClosed => {
-            defmt::info!(
-                "circuit {=str}: {=str} -> {=str}, {=u16} errors",
-                id,
-                from,
-                to.as_str(),
-                errors
-            );
-        }
+    let Transition { id, from, to, error_count, .. } = *change;
+    let (opens, from, to) =
+        (matches!(to, State::Open | State::ForcedOpen), from.as_str(), to.as_str());
+    if opens {
+        defmt::warn!("circuit {=str}: {=str} -> {=str}, {=u16} errors", id, from, to, error_count);
+    } else {
+        defmt::info!("circuit {=str}: {=str} -> {=str}, {=u16} errors", id, from, to, error_count);
     }
 }
