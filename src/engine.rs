@@ -43,46 +43,6 @@ pub struct Seal(());
 
 const SEAL: Seal = Seal(());
 
-/// How a call ended: a verdict, and the cause that an opening by it would have. In one register, both as they are,
-/// so that a program without hooks pays nothing for the cause (budgets, healthy and failing).
-#[derive(Clone, Copy)]
-pub(crate) struct Outcome(u8);
-
-impl Outcome {
-    const CAUSE: u8 = 2;
-
-    #[inline]
-    pub(crate) const fn new(verdict: Verdict, cause: Cause) -> Outcome {
-        Outcome(verdict as u8 | (cause as u8) << Self::CAUSE)
-    }
-
-    #[inline]
-    pub(crate) const fn failure(cause: Cause) -> Outcome {
-        Outcome::new(Verdict::Failure, cause)
-    }
-
-    #[inline]
-    const fn verdict(self) -> Verdict {
-        match self.0 & ((1 << Self::CAUSE) - 1) {
-            0 => Verdict::Success,
-            1 => Verdict::Failure,
-            _ => Verdict::Ignore,
-        }
-    }
-
-    #[inline]
-    const fn cause(self) -> Cause {
-        match self.0 >> Self::CAUSE {
-            0 => Cause::Error,
-            1 => Cause::Output,
-            2 => Cause::Reported,
-            3 => Cause::Panic,
-            4 => Cause::Dropped,
-            _ => Cause::Recovery,
-        }
-    }
-}
-
 /// What [`enter`] answers, in two registers: the control under which it decided, and why it refused.
 #[derive(Clone, Copy)]
 pub(crate) struct Admission {
@@ -148,11 +108,11 @@ fn begin_recovery(parts: &dyn Parts, old: Control, new: Control) -> bool {
     let told = || {
         let ready = parts.prepare(&change, SEAL);
         let verdict = if ready { Verdict::Ignore } else { Verdict::Failure };
-        settle(parts, ticket, Outcome::new(verdict, Cause::Recovery));
+        settle(parts, ticket, verdict, Cause::Recovery);
     };
     unwind::guarded(told, || parts.tell(&change, SEAL));
     let prepared = || {
-        settle(parts, ticket, Outcome::failure(Cause::Panic));
+        settle(parts, ticket, Verdict::Failure, Cause::Panic);
     };
     unwind::guarded(prepared, || parts.prepare(&change, SEAL))
 }
@@ -167,7 +127,7 @@ fn transition(parts: &dyn Parts, old: Control, new: Control, reason: Reason) -> 
 #[cold]
 #[inline(never)]
 pub(crate) fn unprepared(parts: &dyn Parts, ticket: Ticket) -> Admission {
-    settle(parts, ticket, Outcome::failure(Cause::Recovery));
+    settle(parts, ticket, Verdict::Failure, Cause::Recovery);
     // Usually open again for a whole timeout; but a hook, or somebody faster, may have moved it.
     let word = parts.storage(SEAL).load();
     Admission::refused(word.control, refusal(parts, word).unwrap_or(Refusal::JUST_THIS))
@@ -182,28 +142,28 @@ fn refusal(parts: &dyn Parts, word: Word) -> Option<Refusal> {
     }
 }
 
-/// Takes the outcome of an admitted call, and tells of it; whether it has opened the breaker.
+/// Takes the verdict on an admitted call, and the cause of an opening by it; whether it has opened the breaker.
 #[inline(never)]
-pub(crate) fn settle(parts: &dyn Parts, ticket: Ticket, outcome: Outcome) -> bool {
+pub(crate) fn settle(parts: &dyn Parts, ticket: Ticket, verdict: Verdict, cause: Cause) -> bool {
     loop {
         let old = parts.storage(SEAL).load();
-        let new = settled(parts, old, ticket, outcome);
+        let new = settled(parts, old, ticket, verdict);
         if new == old {
             return false;
         }
         if parts.storage(SEAL).replace(old, new) {
-            return finish(parts, old, new, outcome);
+            return finish(parts, old, new, verdict, cause);
         }
     }
 }
 
 /// The word that an outcome makes of another one.
 #[inline]
-pub(crate) fn settled(parts: &dyn Parts, old: Word, ticket: Ticket, outcome: Outcome) -> Word {
+pub(crate) fn settled(parts: &dyn Parts, old: Word, ticket: Ticket, verdict: Verdict) -> Word {
     machine::settle(
         old,
         ticket,
-        outcome.verdict(),
+        verdict,
         |kept, failed| parts.record(kept, failed, SEAL),
         || {
             let now = parts.read(0, SEAL).now;
@@ -217,17 +177,23 @@ pub(crate) fn settled(parts: &dyn Parts, old: Word, ticket: Ticket, outcome: Out
 
 /// What follows an outcome that was written, through whatever reference; whether it has opened the breaker.
 #[inline]
-pub(crate) fn finish(parts: &dyn Parts, old: Word, new: Word, outcome: Outcome) -> bool {
+pub(crate) fn finish(
+    parts: &dyn Parts,
+    old: Word,
+    new: Word,
+    verdict: Verdict,
+    cause: Cause,
+) -> bool {
     let (from, to) = (old.control, new.control);
     if from.phase() == to.phase() {
         if to.is_closed() {
-            let failed = matches!(outcome.verdict(), Verdict::Failure);
+            let failed = matches!(verdict, Verdict::Failure);
             parts.recorded(old.kept(), new.kept(), failed, SEAL);
         }
         return false;
     }
     let opened = to.is_open();
-    let reason = if opened { Reason::Failure(outcome.cause()) } else { Reason::Success };
+    let reason = if opened { Reason::Failure(cause) } else { Reason::Success };
     parts.tell(&transition(parts, from, to, reason), SEAL);
     opened
 }

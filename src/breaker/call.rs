@@ -2,7 +2,7 @@
 
 use super::CircuitBreaker;
 use crate::clock::Clock;
-use crate::engine::{self, Admission, Outcome, unwind};
+use crate::engine::{self, Admission, unwind};
 use crate::error::{Error, Rejected};
 use crate::machine::{self, Control, Refusal, Ticket};
 use crate::rules::Rules;
@@ -92,8 +92,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             Verdict::Failure if self.count_soon(ticket) => return passed_on(result),
             _ => {}
         }
-        let outcome = Outcome::new(verdict, cause(&result));
-        passed_on(Self::settle(result, self, ticket, outcome))
+        passed_on(Self::settle(result, self, ticket, verdict))
     }
 
     /// The result comes first and by value so that it can stay in the registers it is in: budgets, failing.
@@ -103,12 +102,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         result: Result<T, E>,
         breaker: &Self,
         ticket: Ticket,
-        outcome: Outcome,
+        verdict: Verdict,
     ) -> Result<T, E>
     where
         R: Rules<T, E>,
     {
-        if engine::settle(breaker.parts(), ticket, outcome) {
+        if engine::settle(breaker.parts(), ticket, verdict, cause(&result)) {
             breaker.settings().rules.opened_by(breaker.settings().id, &result);
         }
         result
@@ -116,7 +115,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 
     /// A failure without a result to judge.
     pub(super) fn fail(&self, ticket: Ticket, cause: Cause) {
-        engine::settle(self.parts(), ticket, Outcome::failure(cause));
+        engine::settle(self.parts(), ticket, Verdict::Failure, cause);
     }
 
     /// Inlined, so that a caller who only looks whether it was rejected does not pay for the fields.

@@ -4,7 +4,7 @@ use super::CircuitBreaker;
 use super::call::{cause, passed_on};
 use super::shortcuts::cold;
 use crate::clock::Clock;
-use crate::engine::{self, Outcome, unwind};
+use crate::engine::{self, unwind};
 use crate::error::Error;
 use crate::machine::Ticket;
 use crate::rules::Rules;
@@ -53,7 +53,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             Verdict::Failure if self.count_mut(word) => return passed_on(result),
             _ => {}
         }
-        if self.settle_mut(ticket, Outcome::new(verdict, cause(&result))) {
+        if self.settle_mut(ticket, verdict, cause(&result)) {
             self.settings().rules.opened_by(self.settings().id, &result);
         }
         passed_on(result)
@@ -62,13 +62,13 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// [`engine::settle`] through plain loads and stores.
     #[cold]
     #[inline(never)]
-    fn settle_mut(&mut self, ticket: Ticket, outcome: Outcome) -> bool {
+    fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause) -> bool {
         let old = self.storage.load_mut();
-        let new = engine::settled(self.parts(), old, ticket, outcome);
+        let new = engine::settled(self.parts(), old, ticket, verdict);
         if new == old {
             return false;
         }
         self.storage.store_mut(old, new);
-        engine::finish(self.parts(), old, new, outcome)
+        engine::finish(self.parts(), old, new, verdict, cause)
     }
 }

@@ -222,8 +222,8 @@ impl Word {
 
     #[inline]
     pub(super) const fn keeping(self, kept: Kept) -> Word {
-        let count = kept.count as u32 & (DETAIL.values() - 1);
-        Word { control: self.control.with_detail(count), stamp: kept.stamp }
+        debug_assert!((kept.count as u32) < DETAIL.values(), "a strategy's count is below 4096");
+        Word { control: self.control.with_detail(kept.count as u32), stamp: kept.stamp }
     }
 
     /// The strategy's count one higher. The caller knows that it is below its maximum.
