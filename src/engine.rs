@@ -62,29 +62,24 @@ impl Admission {
     }
 }
 
-/// Asks for admission where the breaker is not closed and clean.
+/// Asks for admission where the breaker is not closed and clean, once: where somebody else writes the word
+/// meanwhile the answer is [`Refusal::LOST`], and the caller asks again. The loop is the caller's, and what only a probe
+/// needs is out of line, so that a rejection saves no register and pays for no constant of theirs (budgets, rejected).
 #[cold]
 #[inline(never)]
 pub(crate) fn enter(parts: &dyn Parts) -> Admission {
-    loop {
-        let old = parts.storage(SEAL).load();
-        match machine::admit(old, |stamp| parts.read(stamp, SEAL), parts.limits(SEAL)) {
-            Admit::Refused(refusal) => return Admission::refused(old.control, refusal),
-            Admit::AsItIs => return Admission::admitted(old.control),
-            Admit::Probe(new) => {
-                let admission = enter_as_probe(parts, old, new);
-                if admission.refusal != Some(Refusal::LOST) {
-                    return admission;
-                }
-            }
-        }
+    let old = parts.storage(SEAL).load();
+    match machine::admit(old, |stamp| parts.read(stamp, SEAL), parts.limits(SEAL)) {
+        Admit::Refused(refusal) => Admission::refused(old.control, refusal),
+        Admit::AsItIs => Admission::admitted(old.control),
+        Admit::Probe(now) => enter_as_probe(parts, old, now),
     }
 }
 
-/// Out of line, so that a rejection pays for nothing that only a probe needs (budgets, rejected).
 #[cold]
 #[inline(never)]
-fn enter_as_probe(parts: &dyn Parts, old: Word, new: Word) -> Admission {
+fn enter_as_probe(parts: &dyn Parts, old: Word, now: u32) -> Admission {
+    let new = machine::probe(old, now, parts.limits(SEAL));
     parts.mark(SEAL);
     if !parts.storage(SEAL).replace(old, new) {
         return Admission::refused(old.control, Refusal::LOST);

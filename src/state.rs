@@ -96,10 +96,10 @@ pub enum Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The guarded call returned an error, and the rules counted it.
-    Error,
     /// The guarded call returned an output, and the rules counted it.
     Output,
+    /// The guarded call returned an error, and the rules counted it.
+    Error,
     /// A permit was told of a failure.
     Reported,
     /// The guarded call, a rule, `before_probe` or a recovery step panicked.

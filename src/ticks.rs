@@ -12,6 +12,9 @@ use crate::sync;
 /// Differences in the top `SLACK` ticks of the range mean "a moment newer than the reader's sample".
 pub(crate) const SLACK: u32 = 1 << 16;
 
+/// The largest age that is told.
+pub(crate) const OLDEST: u32 = u32::MAX - SLACK;
+
 /// The ticks from `earlier` to `now`, on a counter that wraps.
 ///
 /// An interrupt may stamp a moment after the reader sampled its clock; such an `earlier` is slightly
@@ -19,7 +22,7 @@ pub(crate) const SLACK: u32 = 1 << 16;
 #[inline]
 pub(crate) const fn since(now: u32, earlier: u32) -> u32 {
     let age = now.wrapping_sub(earlier);
-    if age > u32::MAX - SLACK { 0 } else { age }
+    if age > OLDEST { 0 } else { age }
 }
 
 /// `duration` in ticks, rounded up. Beyond the range it gives `u32::MAX`, which no setting accepts.
@@ -53,7 +56,8 @@ pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     #[doc(hidden)]
     const EPOCH: Self::Epoch;
 
-    /// The age of a stamp at this reading; `u32::MAX` for one that is older than the range.
+    /// The age of a stamp at this reading; [`OLDEST`] for one that is older. In the slack above that it is slightly
+    /// newer.
     #[doc(hidden)]
     fn age(self, stamp: u32, epoch: &Self::Epoch) -> u32;
 
@@ -83,7 +87,7 @@ impl Ticks for u32 {
 
     #[inline]
     fn age(self, stamp: u32, (): &()) -> u32 {
-        since(self, stamp)
+        self.wrapping_sub(stamp)
     }
 
     #[inline]
@@ -117,10 +121,10 @@ impl Ticks for u64 {
         let (now, marked) = (self as u32, epoch.0.load(Relaxed));
         // Negative where somebody stamped in the next epoch since this reading was taken.
         match upper(self).wrapping_sub(marked) as i32 {
-            ..=0 => since(now, stamp),
-            // In the epoch before this one: no doubt that it is older, and no slack.
-            1 if now < stamp => now.wrapping_sub(stamp),
-            _ => u32::MAX,
+            ..=0 => now.wrapping_sub(stamp),
+            // In the epoch before this one: no doubt that it is older.
+            1 if now < stamp => now.wrapping_sub(stamp).min(OLDEST),
+            _ => OLDEST,
         }
     }
 
@@ -148,7 +152,7 @@ mod sealed {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ticks, since};
+    use super::{OLDEST, SLACK, Ticks};
 
     const RANGE: u64 = 1 << 32;
 
@@ -166,7 +170,7 @@ mod tests {
                 assert_eq!(u64::from(age(stamped, exact)), exact, "{stamped}");
             }
             for older in [RANGE, RANGE + 1, RANGE * 3 / 2, 20 * RANGE, 1 << 50] {
-                assert_eq!(age(stamped, older), u32::MAX, "{stamped} {older}");
+                assert_eq!(age(stamped, older), OLDEST, "{stamped} {older}");
             }
         }
     }
@@ -176,7 +180,7 @@ mod tests {
         for stamped in [RANGE - 5, RANGE, RANGE + 5] {
             let epoch = u64::EPOCH;
             stamped.mark(&epoch);
-            assert_eq!((stamped - 6).age(stamped.low(), &epoch), 0);
+            assert!((stamped - 6).age(stamped.low(), &epoch) > u32::MAX - SLACK);
         }
     }
 
@@ -190,6 +194,6 @@ mod tests {
 
     #[test]
     fn a_u32_tick_wraps_with_the_stamp() {
-        assert_eq!(3_u32.age(u32::MAX, &()), since(3, u32::MAX));
+        assert_eq!(3_u32.age(u32::MAX, &()), 4);
     }
 }

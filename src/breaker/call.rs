@@ -44,10 +44,13 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if let Some(answer) = self.admit_soon(control) {
             return answer;
         }
-        let Admission { control, refusal } = engine::enter(self.parts());
-        match refusal {
-            None => Ok(Ticket::marked(control)),
-            Some(refusal) => Err(self.rejected(control, refusal)),
+        loop {
+            let Admission { control, refusal } = engine::enter(self.parts());
+            match refusal {
+                None => return Ok(Ticket::marked(control)),
+                Some(Refusal::LOST) => {}
+                Some(refusal) => return Err(self.rejected(control, refusal)),
+            }
         }
     }
 

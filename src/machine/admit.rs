@@ -3,15 +3,16 @@
 use core::num::NonZeroU32;
 
 use super::Limits;
-use super::word::{Control, DETAIL, GENERATION, IN_FLIGHT, OPENINGS, ROUND, Word};
+use super::word::{Control, GENERATION, IN_FLIGHT, OPENINGS, ROUND, Word};
 use crate::state::State;
+use crate::ticks::OLDEST;
 
 /// What a clock tells about a stamp.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reading {
     /// The present tick, its low half.
     pub(crate) now: u32,
-    /// The age of the stamp at that tick.
+    /// The age of the stamp at that tick; in the top [`SLACK`] of the range where it is slightly newer.
     pub(crate) age: u32,
 }
 
@@ -50,21 +51,34 @@ impl Refusal {
     }
 }
 
+/// Says that the branch it is called in is seldom taken.
+#[cold]
+#[inline]
+pub(crate) const fn cold() {}
+
 /// The answer to who asks for admission.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Admit {
     /// Admitted, and there is nothing to write.
     AsItIs,
-    /// Admitted as a probe, if this word can be written.
-    Probe(Word),
+    /// Admitted at this tick as a probe, if the word of [`probe`] can be written.
+    Probe(u32),
     Refused(Refusal),
 }
 
-/// The refusal of an `Open` word of this age, while its timeout lasts.
+/// The refusal of a word of this age, while its timeout lasts.
 #[inline(always)]
 #[allow(clippy::inline_always)] // part of the rejection that is inlined into calls: peers, rejected_ns
 pub(crate) const fn wait(age: u32, timeout: u32) -> Option<Refusal> {
-    if age < timeout { Refusal::ticks(timeout - age) } else { None }
+    if age < timeout {
+        Refusal::ticks(timeout - age)
+    } else if age > OLDEST {
+        // Second and seldom, so that an ordinary rejection pays one compare (budgets, rejected).
+        cold();
+        Refusal::ticks(timeout)
+    } else {
+        None
+    }
 }
 
 /// Asks for admission. `read` is called at most once, and only where time decides.
@@ -79,33 +93,39 @@ pub(crate) fn admit(word: Word, read: impl FnOnce(u32) -> Reading, limits: &Limi
             Admit::AsItIs
         };
     }
-    // One case after the other, rather than one path with three variables: smaller and shorter where
-    // registers are few (budgets.txt, flash and rejected of thumbv6m).
+    // One case after the other, rather than one path with variables: smaller and shorter where registers are few
+    // (budgets, flash and rejected of thumbv6m).
     let Reading { now, age } = read(word.stamp);
     if half_open {
         if control.in_flight() < u32::from(limits.max_probes) {
-            return Admit::Probe(Word {
-                control: Control(control.0 + IN_FLIGHT.one()),
-                stamp: now,
-            });
+            return Admit::Probe(now);
         }
-        if let Some(refusal) = wait(age, limits.probe_timeout) {
-            return Admit::Refused(refusal);
-        }
+        return match wait(age, limits.probe_timeout) {
+            Some(refusal) => Admit::Refused(refusal),
+            None => Admit::Probe(now),
+        };
+    }
+    match wait(age, limits.recovery_timeout) {
+        Some(refusal) => Admit::Refused(refusal),
+        None => Admit::Probe(now),
+    }
+}
+
+/// The word of a probe that is admitted now.
+#[inline]
+pub(crate) fn probe(word: Word, now: u32, limits: &Limits) -> Word {
+    let control = word.control;
+    let control = if control.is_open() {
+        // Openings and generation stay: no call is out while open.
+        let rest = control.0 & (OPENINGS.mask() | GENERATION.mask());
+        rest | Control::in_phase(State::HalfOpen) | IN_FLIGHT.one()
+    } else if control.in_flight() < u32::from(limits.max_probes) {
+        control.0 + IN_FLIGHT.one()
+    } else {
         // The slots pass on: the round moves, one probe is in flight, the successes stay.
         let round = ROUND.of(control.0 + ROUND.one());
         let rest = control.0 & !(IN_FLIGHT.mask() | ROUND.mask());
-        let control = Control(rest | IN_FLIGHT.one() | ROUND.put(round));
-        return Admit::Probe(Word { control, stamp: now });
-    }
-    if let Some(refusal) = wait(age, limits.recovery_timeout) {
-        return Admit::Refused(refusal);
-    }
-    // Openings and generation stay: no call is out while open.
-    let rest = control.0 & (OPENINGS.mask() | GENERATION.mask());
-    let control = Control(rest | Control::in_phase(State::HalfOpen) | IN_FLIGHT.one());
-    Admit::Probe(Word { control, stamp: now })
+        rest | IN_FLIGHT.one() | ROUND.put(round)
+    };
+    Word { control: Control(control), stamp: now }
 }
-
-// The detail of a probe is its one slot, and nothing of what `Open` kept there.
-const _: () = assert!(DETAIL.mask() & (OPENINGS.mask() | GENERATION.mask()) == 0);

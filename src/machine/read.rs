@@ -1,14 +1,14 @@
 //! What a word tells. Reads change nothing.
 
 use super::word::{Control, Word};
-use super::{Limits, Reading};
+use super::{Limits, Reading, wait};
 use crate::state::State;
 use crate::strategy::Kept;
 
 /// The state to tell: stored, but `Open` reads `HalfOpen` as soon as its timeout is over.
 #[inline]
 pub(crate) fn state(word: Word, read: impl FnOnce(u32) -> Reading, limits: &Limits) -> State {
-    if word.control.is_open() && read(word.stamp).age >= limits.recovery_timeout {
+    if word.control.is_open() && wait(read(word.stamp).age, limits.recovery_timeout).is_none() {
         State::HalfOpen
     } else {
         word.control.phase()

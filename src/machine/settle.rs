@@ -25,7 +25,11 @@ pub(crate) fn settle(
         if let Verdict::Ignore = verdict {
             return word;
         }
-        return match record(word.kept(), matches!(verdict, Verdict::Failure)) {
+        let before = word.kept();
+        let one_more = Kept { count: before.count + 1, ..before };
+        return match record(before, matches!(verdict, Verdict::Failure)) {
+            // The same as below, but one addition (budgets, failing).
+            Step::Keep(kept) if kept == one_more => word.one_more(),
             Step::Keep(kept) => word.keeping(kept),
             Step::Trip => word.opened(now()),
         };

@@ -141,11 +141,6 @@ impl Control {
     pub(super) const fn next_generation(self) -> u32 {
         self.0.wrapping_add(1) & GENERATION.mask()
     }
-
-    #[inline]
-    pub(super) const fn with_detail(self, detail: u32) -> Control {
-        Control(self.0 & !DETAIL.mask() | DETAIL.put(detail))
-    }
 }
 
 /// What an admitted call carries to its result: the control half that admitted it, with its phase,
@@ -220,10 +215,14 @@ impl Word {
         Kept { count: self.control.detail() as u16, stamp: self.stamp }
     }
 
+    /// Written as a difference, which the compiler turns into one addition for one more, and one mask for none
+    /// (budgets, failing).
     #[inline]
     pub(super) const fn keeping(self, kept: Kept) -> Word {
         debug_assert!((kept.count as u32) < DETAIL.values(), "a strategy's count is below 4096");
-        Word { control: self.control.with_detail(kept.count as u32), stamp: kept.stamp }
+        let (before, after) = (DETAIL.put(self.control.detail()), DETAIL.put(kept.count as u32));
+        let control = self.control.0.wrapping_add(after).wrapping_sub(before);
+        Word { control: Control(control), stamp: kept.stamp }
     }
 
     /// The strategy's count one higher. The caller knows that it is below its maximum.
