@@ -113,7 +113,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if engine::settle(breaker.parts(), ticket, verdict, cause(&result)) {
             breaker.settings().rules.opened_by(breaker.settings().id, &result);
         }
-        result
+        // It returns what it was given. A compiler that knows keeps the result in a saved register instead, which
+        // every healthy call then saves (budgets, healthy: 14 instead of 11 on thumbv7m).
+        core::hint::black_box(result)
     }
 
     /// A failure without a result to judge.
