@@ -103,11 +103,11 @@ fn begin_recovery(parts: &dyn Parts, old: Control, new: Control) -> bool {
     let told = || {
         let ready = parts.prepare(&change, SEAL);
         let verdict = if ready { Verdict::Ignore } else { Verdict::Failure };
-        settle(parts, ticket, verdict, Cause::Recovery);
+        settle(Cause::Recovery, parts, ticket, verdict);
     };
     unwind::guarded(told, || parts.tell(&change, SEAL));
     let prepared = || {
-        settle(parts, ticket, Verdict::Failure, Cause::Panic);
+        settle(Cause::Panic, parts, ticket, Verdict::Failure);
     };
     unwind::guarded(prepared, || parts.prepare(&change, SEAL))
 }
@@ -122,7 +122,7 @@ fn transition(parts: &dyn Parts, old: Control, new: Control, reason: Reason) -> 
 #[cold]
 #[inline(never)]
 pub(crate) fn unprepared(parts: &dyn Parts, ticket: Ticket) -> Admission {
-    settle(parts, ticket, Verdict::Failure, Cause::Recovery);
+    settle(Cause::Recovery, parts, ticket, Verdict::Failure);
     // Usually open again for a whole timeout; but a hook, or somebody faster, may have moved it.
     let word = parts.storage(SEAL).load();
     Admission::refused(word.control, refusal(parts, word).unwrap_or(Refusal::JUST_THIS))
@@ -139,7 +139,7 @@ fn refusal(parts: &dyn Parts, word: Word) -> Option<Refusal> {
 
 /// Takes the verdict on an admitted call, and the cause of an opening by it; whether it has opened the breaker.
 #[inline(never)]
-pub(crate) fn settle(parts: &dyn Parts, ticket: Ticket, verdict: Verdict, cause: Cause) -> bool {
+pub(crate) fn settle(cause: Cause, parts: &dyn Parts, ticket: Ticket, verdict: Verdict) -> bool {
     loop {
         let old = parts.storage(SEAL).load();
         let new = settled(parts, old, ticket, verdict);

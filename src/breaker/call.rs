@@ -110,7 +110,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        if engine::settle(breaker.parts(), ticket, verdict, cause(&result)) {
+        if engine::settle(cause(&result), breaker.parts(), ticket, verdict) {
             breaker.settings().rules.opened_by(breaker.settings().id, &result);
         }
         // It returns what it was given. A compiler that knows keeps the result in a saved register instead, which
@@ -120,7 +120,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 
     /// A failure without a result to judge.
     pub(super) fn fail(&self, ticket: Ticket, cause: Cause) {
-        engine::settle(self.parts(), ticket, Verdict::Failure, cause);
+        engine::settle(cause, self.parts(), ticket, Verdict::Failure);
     }
 
     /// Inlined, so that a caller who only looks whether it was rejected does not pay for the fields.

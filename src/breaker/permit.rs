@@ -47,7 +47,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline]
     fn report(&self, ticket: Ticket, verdict: Verdict, cause: Cause) {
         if !self.nothing_to_settle(ticket, verdict) {
-            engine::settle(self.parts(), ticket, verdict, cause);
+            engine::settle(cause, self.parts(), ticket, verdict);
         }
     }
 

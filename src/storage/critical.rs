@@ -79,10 +79,10 @@ impl Storage {
 
     #[inline]
     fn store(&self, old: Word, new: Word) {
+        sync::release();
         if old.control.is_open() {
             self.opened.store(never_zero(old.stamp), Relaxed);
         }
-        sync::release();
         self.control.store(new.control.0, Relaxed);
         self.stamp.store(new.stamp, Relaxed);
     }
