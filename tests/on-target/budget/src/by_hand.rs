@@ -10,18 +10,22 @@ use crate::work::now;
 
 const THRESHOLD: u32 = 3;
 
-pub(crate) struct ByHand {
+/// Opens at the third error in a row, for a timeout.
+pub struct ByHand {
     errors: AtomicU32,
     open_until: AtomicU32,
 }
 
+#[allow(clippy::new_without_default, reason = "nobody needs it")]
 impl ByHand {
-    pub(crate) const fn new() -> Self {
+    /// Closed.
+    #[must_use]
+    pub const fn new() -> Self {
         ByHand { errors: AtomicU32::new(0), open_until: AtomicU32::new(0) }
     }
 
-    /// `None` while it is open.
-    pub(crate) fn call<T, E>(&self, f: impl FnOnce() -> Result<T, E>) -> Option<Result<T, E>> {
+    /// What `f` returns; `None` while it is open.
+    pub fn call<T, E>(&self, f: impl FnOnce() -> Result<T, E>) -> Option<Result<T, E>> {
         if self.errors.load(Relaxed) >= THRESHOLD && now().wrapping_sub(self.open_until.load(Relaxed)) >= 1 << 31 {
             return None;
         }
