@@ -1,7 +1,32 @@
 #!/usr/bin/env bash
-# Builds the firmware, runs it on emulated microcontrollers, and holds what a guarded call costs against budgets.txt.
-# The last line is "N passed, N failed". With --record, the figures become the last ones in budgets.txt.
+# Builds the firmware, runs it on emulated microcontrollers, and holds what guarded calls cost against budgets.txt.
+# The last line is "N passed, N failed".
 set -euo pipefail
+
+usage="usage: run.sh [--toolchain rustup|debian] [--target NAME]... [--figures-only] [--record]
+  --toolchain     measure with this one and no other; without it, rustup's if it has the targets or can get them
+  --target        thumbv6m, thumbv7m or riscv32imc; without it, all three and the examples
+  --figures-only  budgets and growth, without the suites and the examples
+  --record        make the figures the last ones in budgets.txt"
+toolchain=
+targets=()
+figures_only=
+recording=()
+while [ $# != 0 ]; do
+    case $1 in
+        --toolchain) toolchain=${2:-missing} && shift ;;
+        --target) targets+=("${2:-}") && shift ;;
+        --figures-only) figures_only=yes ;;
+        --record) recording=(--record) ;;
+        --help) echo "$usage" && exit ;;
+        *) toolchain=unknown ;;
+    esac
+    shift || break
+done
+case $toolchain in
+    "" | rustup | debian) ;;
+    *) echo "$usage" >&2 && exit 2 ;;
+esac
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here"
@@ -16,6 +41,16 @@ machines=(
     "lm3s6965evb thumbv7m-none-eabi          thumbv7m"
     "riscv-virt  riscv32imc-unknown-none-elf riscv32imc"
 )
+if [ ${#targets[@]} != 0 ]; then
+    chosen=()
+    for name in "${targets[@]}"; do
+        for line in "${machines[@]}"; do
+            [ "${line##* }" = "$name" ] && chosen+=("$line") && continue 2
+        done
+        echo "$usage" >&2 && exit 2
+    done
+    machines=("${chosen[@]}")
+fi
 passed=0
 failed=0
 
@@ -37,21 +72,42 @@ need_packages() {
         { cat "$firmware/apt.log"; return 1; }
 }
 
-# Chooses rustup's targets when all are installed; otherwise Debian's second Rust, which brings the library's source.
-choose_toolchain() {
-    local installed machine target
-    installed=$(rustup target list --installed 2>/dev/null || true)
-    build_flags=()
-    for machine in "${machines[@]}"; do
-        read -r _ target _ <<<"$machine"
-        grep -qx "$target" <<<"$installed" && continue
-        need_packages rustc-web rust-web-src lld
-        export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
-        export RUSTFLAGS="-C linker=ld.lld -C linker-flavor=ld.lld"
-        build_flags=(-Z build-std=core)
-        break
+# Whether rustup has the targets, or can get them.
+add_targets() {
+    local installed line target missing=()
+    installed=$(rustup target list --installed 2>/dev/null) || return 1
+    for line in "${machines[@]}"; do
+        read -r _ target _ <<<"$line"
+        grep -qx "$target" <<<"$installed" || missing+=("$target")
     done
-    "${RUSTC:-rustc}" --version
+    [ ${#missing[@]} = 0 ] || rustup target add "${missing[@]}"
+}
+
+# rustup's targets, as a user has them; where they cannot be had, Debian's second Rust, which brings the library's source.
+choose_toolchain() {
+    build_flags=()
+    if [ "$toolchain" != debian ]; then
+        if add_targets; then
+            toolchain="rustup, with its prebuilt core"
+            return
+        fi
+        if [ "$toolchain" = rustup ]; then
+            echo "rustup has not got all targets, and cannot add them" >&2
+            return 1
+        fi
+    fi
+    need_packages rustc-web rust-web-src lld
+    export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
+    export RUSTFLAGS="-C linker=ld.lld -C linker-flavor=ld.lld"
+    build_flags=(-Z build-std=core)
+    toolchain="Debian, with a core that is built like the firmware"
+}
+
+# compile TARGET PACKAGE [OPTION...]
+compile() {
+    local target=$1 package=$2
+    shift 2
+    cargo build --quiet --locked --release "${build_flags[@]}" --target "$target" -p "$package" "$@"
 }
 
 # build OUTPUT TARGET PACKAGE BINARY [OPTION...]
@@ -59,7 +115,7 @@ build() {
     local output=$1 target=$2 package=$3 binary=$4
     shift 4
     rm -f "$firmware/$output"
-    cargo build --quiet --locked --release "${build_flags[@]}" --target "$target" -p "$package" --bin "$binary" "$@" &&
+    compile "$target" "$package" --bin "$binary" "$@" &&
         cp "$CARGO_TARGET_DIR/$target/release/$binary" "$firmware/$output"
 }
 
@@ -102,23 +158,37 @@ notices() {
     grep -qE '^[0-9]+ passed, [1-9][0-9]* failed$' "$output"
 }
 
+# build_budget OUTPUT TARGET FEATURES
+build_budget() {
+    build "$1" "$2" budget budget --features "$3"
+}
+
 # Builds the guarded firmware and its twin, and compares.
 within_budget() {
     local machine=$1 target=$2 name=$3
-    shift 3
-    build "$machine-twin" "$target" budget budget --features "$machine" &&
-        build "$machine-guarded" "$target" budget budget --features "$machine,guarded" &&
+    build_budget "$machine-twin" "$target" "$machine" &&
+        build_budget "$machine-guarded" "$target" "$machine,guarded" &&
         python3 tools/figures.py "$name" "$machine" "$firmware/$machine-guarded" "$firmware/$machine-twin" \
-            budgets.txt "$@" </dev/null
+            budgets.txt "${recording[@]}" </dev/null
 }
 
-type qemu-system-arm qemu-system-riscv32 >/dev/null 2>&1 || need_packages qemu-system-arm qemu-system-misc
-choose_toolchain
+# Builds the firmware that has more and more of the crate in it, and compares each with the one that lacks a part.
+growth_within_budget() {
+    local machine=$1 target=$2 name=$3 source binary
+    build_budget "$machine-small-twin" "$target" "$machine,small" &&
+        build_budget "$machine-small-guarded" "$target" "$machine,small,guarded" &&
+        build_budget "$machine-by-hand" "$target" "$machine,by-hand" &&
+        compile "$target" growth --bins --features "$machine" || return
+    for source in growth/src/bin/*.rs; do
+        binary=$(basename "$source" .rs)
+        cp "$CARGO_TARGET_DIR/$target/release/$binary" "$firmware/$machine-growth-$binary" || return
+    done
+    python3 tools/growth.py "$name" "$machine" "$firmware" budgets.txt "${recording[@]}" </dev/null
+}
 
-for line in "${machines[@]}"; do
-    read -r machine target name <<<"$line"
-    echo
-    echo "== $machine, $target"
+# Runs the suite and what belongs to it.
+suite() {
+    local machine=$1 target=$2
     check "$machine: the suite builds" build "$machine" "$target" "$machine" "$machine"
     run_counted "$machine" "$firmware/$machine"
     if [ "$machine" = lm3s6965evb ]; then
@@ -129,7 +199,20 @@ for line in "${machines[@]}"; do
         build "$machine-unlocked" "$target" "$machine" "$machine" --no-default-features --features unlocked
     check "$machine: the pre-emption checks notice that critical sections do nothing" \
         notices "$machine" "$firmware/$machine-unlocked"
-    check "$machine: the guarded call is within its budget" within_budget "$machine" "$target" "$name" "$@"
+}
+
+type qemu-system-arm qemu-system-riscv32 >/dev/null 2>&1 || need_packages qemu-system-arm qemu-system-misc
+choose_toolchain
+toolchain="$("${RUSTC:-rustc}" --version), from $toolchain"
+echo "$toolchain"
+
+for line in "${machines[@]}"; do
+    read -r machine target name <<<"$line"
+    echo
+    echo "== $machine, $target"
+    [ -n "$figures_only" ] || suite "$machine" "$target"
+    check "$machine: the guarded call is within its budget" within_budget "$machine" "$target" "$name"
+    check "$machine: flash grows with use within its budget" growth_within_budget "$machine" "$target" "$name"
 done
 
 # The example applications: packages of their own, which judge themselves by their exit status.
@@ -147,13 +230,16 @@ run_example() {
     sed 's/^/        /' <(grep ' ms  ' "$output" | tail -n 2)
 }
 
-echo
-echo "== examples on lm3s6965evb, thumbv7m-none-eabi"
-for example in rtic embassy; do
-    check "$example: the example builds" build_example "$example" thumbv7m-none-eabi
-    check "$example: the example does what it says" run_example "$example"
-done
+if [ -z "$figures_only" ] && [ ${#targets[@]} = 0 ]; then
+    echo
+    echo "== examples on lm3s6965evb, thumbv7m-none-eabi"
+    for example in rtic embassy; do
+        check "$example: the example builds" build_example "$example" thumbv7m-none-eabi
+        check "$example: the example does what it says" run_example "$example"
+    done
+fi
 
 echo
+echo "measured with $toolchain"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -1,6 +1,7 @@
 """Reads what the measurements need from a 32-bit little-endian ELF file."""
 
 import bisect
+import re
 import struct
 
 SHF_ALLOC = 2
@@ -39,6 +40,10 @@ class Elf:
         """Bytes of what is stored: text, rodata and data."""
         return sum(s[5] for s in self.sections if s[2] & SHF_ALLOC and s[1] != SHT_NOBITS)
 
+    def tables(self):
+        """Those of them that are for unwinding, which a library built ahead can bring along."""
+        return sum(s[5] for s in self.sections if s[0] == ".eh_frame")
+
     def ram(self):
         """Bytes of data and bss."""
         return sum(s[5] for s in self.sections if s[0].startswith((".data", ".bss", ".uninit")))
@@ -60,3 +65,13 @@ class Elf:
             if flags & SHF_ALLOC and kind != SHT_NOBITS and start <= address < start + length:
                 return self.bytes[offset + address - start :][:size]
         return b""
+
+
+def short(function):
+    """The last part of a mangled name."""
+    parts, at = [], 3
+    while function.startswith("_ZN") and (size := re.match(r"\d+", function[at:])):
+        start = at + size.end()
+        at = start + int(size[0])
+        parts.append(function[start:at])
+    return parts[-2] if len(parts) > 1 else function

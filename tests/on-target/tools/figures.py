@@ -4,13 +4,11 @@
 Instructions are counted twice, by the processor's own counter and in a trace of every address; both have to agree.
 """
 
-import re
-import subprocess
 import sys
-import tempfile
 
+import budgets
+import tracing
 from elf import Elf
-from qemu import command
 
 #: What `measure` runs, in the order of `budget/src/steps.rs`, and which way the guarded call has to go:
 #: "ok", "error" or "rejected".
@@ -46,10 +44,6 @@ STEPS = [
     ("success after a failure", "ok"),
 ]
 OUTCOMES = {0x0001: "ok", 0x8002: "error", 0xEEEE: "rejected"}
-NAMES = ["flash", "ram", "healthy", "rejected", "failing", "masked", "panics"]
-
-#: Nanoseconds of a tick of the counter, and of an instruction.
-COUNTERS = {"microbit": (62.5, 8), "lm3s6965evb": (80.0, 8), "riscv-virt": (1.0, 0)}
 
 
 class Run:
@@ -64,33 +58,18 @@ class Run:
         if len(self.counted) != len(STEPS) or len(self.traced) != len(STEPS):
             sys.exit(f"{path}: {len(self.counted)} steps counted, {len(self.traced)} traced, {len(STEPS)} known")
 
-    def _qemu(self, *extra):
-        _, shift = COUNTERS[self.machine]
-        run = subprocess.run(
-            command(self.machine, self.path, shift, extra),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if run.returncode != 0:
-            sys.exit(f"{self.path}: QEMU ended with {run.returncode}\n{run.stdout}")
-        return run.stdout
-
     def _by_counter(self):
         """Instructions between the two readings of the counter, and what the calls returned."""
-        numbers = [int(word, 16) for word in re.findall(r"\b[0-9a-f]{8}\b", self._qemu())]
-        tick, shift = COUNTERS[self.machine]
+        numbers = tracing.run(self.machine, self.path)
+        tick, shift = tracing.COUNTERS[self.machine]
         counted = [round(ticks * tick / 2**shift) for ticks in numbers[::2]]
         return counted, [OUTCOMES.get(value) for value in numbers[1::2]]
 
     def _by_trace(self):
         """Instructions outside `measure` while it runs, those of them in the device, and the longest masked run."""
-        with tempfile.NamedTemporaryFile("r") as log:
-            self._qemu("-singlestep", "-d", "exec,nochain", "-D", log.name)
-            addresses = executed(log)
+        _, addresses = tracing.traced(self.machine, self.path)
         steps, device = [], []
-        run, masked, longest = [], None, 0
+        run = []
         begin = self.elf.start_of("measure")
         for address in addresses:
             function = self.elf.function_at(address)
@@ -102,41 +81,8 @@ class Run:
                 run = []
             elif function != "measure":
                 run.append(function)
-            if masked is not None:
-                masked += 1
-                longest = max(longest, masked)
-            change = masking(self.elf, address)
-            if change is not None:
-                masked = (masked or 0) if change else None
-        return steps, device, longest
-
-
-def executed(log):
-    """The address of every instruction that QEMU's log tells of, without those that it took back."""
-    addresses = []
-    for line in log:
-        if line.startswith("Trace"):
-            addresses.append(int(line.split("[")[1].split("/")[1], 16))
-        elif line.startswith(("cpu_io_recompile", "Stopped execution")) and addresses:
-            addresses.pop()
-    return addresses
-
-
-def masking(elf, address):
-    """Whether the instruction turns interrupts off (True) or restores them (False)."""
-    code = elf.code_at(address, 4)
-    if len(code) < 4:
-        return None
-    word = int.from_bytes(code, "little")
-    if word & 0xFFFF == 0xB672:  # cpsid i
-        return True
-    if word & 0xFFFF == 0xB662 or word & 0xFFFFFFF0 == 0x8810F380:  # cpsie i; msr PRIMASK, register
-        return False
-    if word & 0xFFF0707F == 0x30007073:  # csrrci register, mstatus
-        return True
-    if word & 0xFFF0307F == 0x30002073 and word & 0x000F8000:  # csrrs or csrrsi register, mstatus, and sets a bit
-        return False
-    return None
+        masked, _ = tracing.longest_masked(self.elf, addresses)
+        return steps, device, masked
 
 
 def figures(guarded, twin, complain):
@@ -179,51 +125,22 @@ def figures(guarded, twin, complain):
     return values, steps, clock
 
 
-def read_budgets(path):
-    """`limits` and `last`, each by target and name."""
-    budgets = {"limit": {}, "last": {}}
-    with open(path) as lines:
-        for line in lines:
-            words = line.split("#")[0].split()
-            if words:
-                pairs = (word.split("=") for word in words[2:])
-                budgets[words[0]][words[1]] = {name: int(value) for name, value in pairs}
-    return budgets
-
-
-def line(word, target, values):
-    return " ".join([word, target, *(f"{name}={values[name]}" for name in NAMES)])
-
-
-def record(path, target, values):
-    with open(path) as file:
-        text = file.read()
-    text = re.sub(rf"^last +{target} .*\n?", "", text, flags=re.MULTILINE)
-    with open(path, "w") as file:
-        file.write(text + line("last", target, values) + "\n")
-
-
 def main(target, machine, guarded, twin, path, *options):
     complaints = []
     guarded, twin = Run(machine, guarded), Run(machine, twin)
     values, steps, clock = figures(guarded, twin, complaints.append)
-    print(line("budget", target, values))
-    budgets = read_budgets(path)
-    for name, limit in budgets["limit"][target].items():
-        if values[name] > limit:
-            complaints.append(f"{name} is {values[name]}, above its limit of {limit}")
-    last = budgets["last"].get(target, {})
-    changes = [f"{name} {values[name] - last[name]:+}" for name in NAMES if name in last and values[name] != last[name]]
+    print(f"budget {target} {budgets.pairs(values)}")
+    changes = budgets.judge(path, "", target, values, complaints.append)
     for name, run in (("guarded", guarded), ("twin", twin)):
         print(f"  {name}: {run.elf.flash()} bytes of flash, {run.elf.ram()} of RAM")
-    print(f"  against the last figures: {', '.join(changes) or 'no change' if last else 'none recorded'}")
+    print(f"  against the last figures: {changes}")
     print(f"  instructions added (a reading of the clock, in all that need one, takes {clock}):")
     for name, cost in steps.items():
         print(f"    {cost:4}  {name}")
     for complaint in complaints:
         print(f"  FAILED  {complaint}")
     if "--record" in options:
-        record(path, target, values)
+        budgets.record(path, "", target, values)
     return 1 if complaints else 0
 
 

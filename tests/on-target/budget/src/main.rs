@@ -6,14 +6,17 @@
 #![no_std]
 #![no_main]
 
+#[cfg(feature = "by-hand")]
+mod by_hand;
 #[cfg_attr(feature = "arm", path = "arm.rs")]
 #[cfg_attr(not(feature = "arm"), path = "riscv.rs")]
 mod machine;
+mod report;
 mod steps;
 mod work;
 
+use report::report;
 use semihosting::process;
-use semihosting::sys::arm_compat::sys_writec;
 
 fn run() -> ! {
     for step in &steps::STEPS {
@@ -31,25 +34,4 @@ fn measure(run: fn()) -> u32 {
     let before = machine::counter();
     run();
     machine::difference(before, machine::counter())
-}
-
-/// Eight hexadecimal digits and a blank.
-fn report(number: u32) {
-    for place in (0..8).rev() {
-        let digit = (number >> (4 * place)).to_le_bytes()[0] & 0xF;
-        sys_writec(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit });
-    }
-    sys_writec(b' ');
-}
-
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    panic_reached()
-}
-
-/// Its symbol shows that something can panic.
-#[inline(never)]
-#[unsafe(no_mangle)]
-fn panic_reached() -> ! {
-    process::exit(101)
 }

@@ -10,8 +10,36 @@ static NESTED: AtomicU32 = AtomicU32::new(0);
 static VALUE: AtomicU32 = AtomicU32::new(0);
 
 /// What the guarded call returns when it was rejected.
-#[cfg(feature = "guarded")]
+#[cfg(any(feature = "guarded", feature = "by-hand"))]
 const REJECTED: u32 = 0xEEEE;
+
+#[cfg(not(feature = "small"))]
+mod fault {
+    /// The device's error.
+    pub(super) type Fault = u32;
+
+    pub(super) fn of(answer: u32) -> Fault {
+        answer
+    }
+
+    pub(super) fn word(fault: Fault) -> u32 {
+        fault
+    }
+}
+
+#[cfg(feature = "small")]
+mod fault {
+    /// The device's error: less than a word, so that a `Result` is put together and taken apart by bytes.
+    pub(super) type Fault = u8;
+
+    pub(super) fn of(answer: u32) -> Fault {
+        answer.to_le_bytes()[0]
+    }
+
+    pub(super) fn word(fault: Fault) -> u32 {
+        crate::steps::FAILS | u32::from(fault)
+    }
+}
 
 /// Sets the scene of a step.
 pub(crate) fn prepare(step: &Step) {
@@ -57,28 +85,44 @@ pub(crate) fn call() {
 #[inline(always)]
 fn value() -> u32 {
     match guard::BREAKER.call(device) {
-        Ok(value) | Err(mcb::Error::Inner(value)) => value,
+        Ok(value) => value,
+        Err(mcb::Error::Inner(fault)) => fault::word(fault),
         Err(mcb::Error::Rejected(_)) => REJECTED,
     }
 }
 
+#[cfg(feature = "by-hand")]
+static BY_HAND: crate::by_hand::ByHand = crate::by_hand::ByHand::new();
+
+/// The same work, guarded by hand.
+#[cfg(feature = "by-hand")]
+#[inline(always)]
+fn value() -> u32 {
+    match BY_HAND.call(device) {
+        Some(Ok(value)) => value,
+        Some(Err(fault)) => fault::word(fault),
+        None => REJECTED,
+    }
+}
+
 /// The same work, unguarded.
-#[cfg(not(feature = "guarded"))]
+#[cfg(not(any(feature = "guarded", feature = "by-hand")))]
 #[inline(always)]
 fn value() -> u32 {
     match device() {
-        Ok(value) | Err(value) => value,
+        Ok(value) => value,
+        Err(fault) => fault::word(fault),
     }
 }
 
 /// Answers as the step says, at once.
 #[inline(never)]
-fn device() -> Result<u32, u32> {
+fn device() -> Result<u32, fault::Fault> {
     if NESTED.load(Relaxed) != 0 {
         meanwhile();
     }
     let answer = ANSWER.load(Relaxed);
-    if answer & FAILS == 0 { Ok(answer) } else { Err(answer) }
+    if answer & FAILS == 0 { Ok(answer) } else { Err(fault::of(answer)) }
 }
 
 /// Another call comes while this one is out.
@@ -95,7 +139,7 @@ fn meanwhile() {
 
 /// A clock that is as cheap as a clock can be.
 #[inline(always)]
-fn now() -> u32 {
+pub(crate) fn now() -> u32 {
     NOW.load(Relaxed)
 }
 

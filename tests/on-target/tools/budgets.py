@@ -1,0 +1,44 @@
+"""Reads `budgets.txt`, and holds figures against it.
+
+Its lines are `limit TARGET name=number ...` and `last TARGET name=number ...`; those of the growth of flash begin with
+`limit-growth` and `last-growth`. `kind` is the part after the word: "" or "-growth".
+"""
+
+import re
+
+
+def read(path, kind, target):
+    """The limits and the last figures, by name."""
+    found = {}
+    with open(path) as lines:
+        for line in lines:
+            words = line.split("#")[0].split()
+            if len(words) > 1 and words[1] == target:
+                pairs = (word.split("=") for word in words[2:])
+                found[words[0]] = {name: int(value) for name, value in pairs}
+    return found.get("limit" + kind, {}), found.get("last" + kind, {})
+
+
+def pairs(values):
+    return " ".join(f"{name}={value}" for name, value in values.items())
+
+
+def record(path, kind, target, values):
+    with open(path) as file:
+        text = file.read()
+    new = f"last{kind} {target} {pairs(values)}"
+    text, found = re.subn(rf"^last{kind} +{target} .*$", new, text, flags=re.MULTILINE)
+    with open(path, "w") as file:
+        file.write(text if found else text + new + "\n")
+
+
+def judge(path, kind, target, values, complain):
+    """Complains of each figure above its limit, and says how all differ from the last ones."""
+    limits, last = read(path, kind, target)
+    if not limits:
+        complain(f"there are no limits for {target}")
+    for name, limit in limits.items():
+        if values[name] > limit:
+            complain(f"{name} is {values[name]}, above its limit of {limit}")
+    changes = [f"{name} {value - last[name]:+}" for name, value in values.items() if last.get(name, value) != value]
+    return (", ".join(changes) or "no change") if last else "none recorded"
