@@ -21,6 +21,8 @@ pub struct Ticks;
 impl Clock for Ticks {
     type Ticks = u32;
     const HZ: u32 = 32_768;
+    // It moves by hand, and stands still in between.
+    const RESOLUTION: u32 = 0;
 
     #[inline(always)]
     fn now(&self) -> u32 {

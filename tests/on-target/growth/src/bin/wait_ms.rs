@@ -14,10 +14,5 @@ extern "Rust" fn firmware() {
 }
 
 fn look() {
-    see(A.retry_after().map_or(u32::MAX, millis));
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "no timeout of a breaker is longer")]
-fn millis(wait: Wait) -> u32 {
-    wait.as_duration().as_millis() as u32
+    see(A.retry_after().map_or(u32::MAX, Wait::as_millis));
 }
