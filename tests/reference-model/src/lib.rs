@@ -62,9 +62,10 @@ fn run(net_error: bool) {
     let config = ProptestConfig {
         cases: 600,
         rng_seed: RngSeed::Fixed(0x6D63_6220),
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
-            concat!(env!("CARGO_MANIFEST_DIR"), "/../../proptest-regressions/reference_model.txt"),
-        ))),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../proptest-regressions/reference_model.txt"
+        )))),
         ..ProptestConfig::default()
     };
     // Far from the wrap, at its edge, and where the guard band begins.
