@@ -11,10 +11,8 @@ use mcb::{CircuitBreaker, Config, ManualClock};
 static PROBING: AtomicBool = AtomicBool::new(false);
 static DEVICE: AtomicU32 = AtomicU32::new(0);
 static CLOCK: ManualClock = ManualClock::new();
-static B: CircuitBreaker<&ManualClock> = CircuitBreaker::new(
-    &Config::new("b").error_threshold(1).recovery_timeout_ticks(5),
-    &CLOCK,
-);
+static B: CircuitBreaker<&ManualClock> =
+    CircuitBreaker::new(&Config::new("b").error_threshold(1).recovery_timeout_ticks(5), &CLOCK);
 
 #[test]
 fn a_call_sees_what_the_recovery_before_it_wrote() {

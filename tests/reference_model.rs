@@ -1,4 +1,4 @@
-//! Random steps against the reference model, in a package of its own: `reference-model` tells why. What they print
+//! Random steps against the reference model, in a package of its own, `packages/reference-model`, which tells why. What they print
 //! when they fail, the smallest case among it, is printed here.
 #![cfg(not(loom))]
 
@@ -11,7 +11,7 @@ fn random_steps_do_what_the_model_does() {
     let features = if cfg!(feature = "std") { "std" } else { "" };
     let output = Command::new(env!("CARGO"))
         .args(["test", "--locked", "--features", features, "--manifest-path"])
-        .arg(root.join("tests/reference-model/Cargo.toml"))
+        .arg(root.join("tests/packages/reference-model/Cargo.toml"))
         .arg("--target-dir")
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("reference-model"))
         .output()

@@ -2,7 +2,7 @@
 //! wrap on the way, against a model that knows no word.
 #![cfg(test)]
 
-#[path = "../../support/driver.rs"]
+#[path = "../../../support/driver.rs"]
 mod driver;
 
 use driver::{Limits, Step, compare};
@@ -64,7 +64,7 @@ fn run(net_error: bool) {
         rng_seed: RngSeed::Fixed(0x6D63_6220),
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
             env!("CARGO_MANIFEST_DIR"),
-            "/../../proptest-regressions/reference_model.txt"
+            "/../../../proptest-regressions/reference_model.txt"
         )))),
         ..ProptestConfig::default()
     };
