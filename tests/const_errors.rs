@@ -8,8 +8,8 @@ use std::process::Command;
 fn each_bad_field_stops_the_build_and_is_named() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--bins", "--keep-going", "--manifest-path"])
-        .arg(root.join("tests/bad-config/Cargo.toml"))
+        .args(["check", "--locked", "--bins", "--keep-going", "--manifest-path"])
+        .arg(root.join("tests/packages/bad-config/Cargo.toml"))
         .arg("--target-dir")
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("bad-config"))
         .env_remove("RUSTFLAGS")

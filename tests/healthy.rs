@@ -8,8 +8,8 @@ use std::process::Command;
 fn nothing_enters_a_critical_section_while_all_is_well() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = Command::new(env!("CARGO"))
-        .args(["run", "--offline", "--manifest-path"])
-        .arg(root.join("tests/sections/Cargo.toml"))
+        .args(["run", "--locked", "--manifest-path"])
+        .arg(root.join("tests/packages/sections/Cargo.toml"))
         .arg("--target-dir")
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("sections"))
         .env("RUSTFLAGS", "--cfg mcb_critical_section")

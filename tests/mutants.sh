@@ -26,11 +26,11 @@ mutants() {
     done
 }
 
-# The quick tests; what is left out (reference_model, seed_replay, const_errors) is slow and judges the
+# The quick tests; what is left out (reference_model, pycircuitbreaker_replay, const_errors) is slow and judges the
 # same lines again.
 quick=()
-for test in allocations api bad_input clocks clocks_embassy clocks_foreign corpus differences \
-    field_failures futures guards hooks hosted_clocks observers parts seed_cases; do
+for test in allocations api bad_input clocks corpus differences field_failures futures guards hooks \
+    observers parts pycircuitbreaker_cases; do
     quick+=("-C=--test=$test")
 done
 

@@ -1,4 +1,4 @@
-//! What a breaker does, written from the seed's semantics and the table of differences with wide
+//! What a breaker does, written from the original's semantics and the table of differences with wide
 //! integers and lists: no packing, no wrap, no generation that comes round.
 
 use mcb::{State, Verdict};

@@ -29,7 +29,7 @@ enum Fault {
     Parse,
 }
 
-/// The seed's base class of the first two.
+/// The original's base class of the first two.
 fn is_io(fault: &Fault) -> bool {
     matches!(fault, Fault::Timeout | Fault::Refused)
 }

@@ -1,6 +1,6 @@
-//! The seed's recorded behaviour, replayed against mcb.
+//! The recorded behaviour of pycircuitbreaker 0.4.0, the original, replayed against mcb.
 //!
-//! `seed/record.py` drove pycircuitbreaker 0.4.0 and wrote down what it did. Here the same events
+//! `pycircuitbreaker/record.py` drove it and wrote down what it did. Here the same events
 //! reach mcb, and after each one everything must be equal: what the caller got, the state, the counts,
 //! the time of opening, the time left of a rejection, the hooks and what they were told. Where the
 //! documentation says that mcb differs on purpose, the difference is recognised by a predicate with a
@@ -8,16 +8,16 @@
 //!
 //! Some differences are differences of reading only; others part the two for good. After such a one
 //! they are compared again from the next moment on at which both are in the same condition with no
-//! call under way, or at which the seed is closed and clean, to which mcb is then reset. The seed's
+//! call under way, or at which the original is closed and clean, to which mcb is then reset. The original's
 //! own transitions are not modelled: a predicate sees what was recorded before and after, and which
 //! calls mcb has admitted when.
 // The recording is ours and small: signed fields hold −1 for "none", and a column may be absent.
 #![allow(clippy::cast_sign_loss, clippy::option_option, clippy::type_complexity)]
 #![cfg(not(loom))]
 
-#[path = "seed/driver.rs"]
+#[path = "pycircuitbreaker/driver.rs"]
 mod driver;
-#[path = "seed/recording.rs"]
+#[path = "pycircuitbreaker/recording.rs"]
 mod recording;
 
 use std::collections::BTreeMap;
@@ -31,33 +31,33 @@ use recording::{Event, Fired, Got, Line, Seen, Sequence, Settings, Strategy, seq
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Difference {
     // These part the two.
-    /// A result of a call admitted before an opening or closing counts for the seed alone.
+    /// A result of a call admitted before an opening or closing counts for the original alone.
     LateResult,
-    /// Half-open, every place taken: the seed admits all the same.
+    /// Half-open, every place taken: the original admits all the same.
     ProbeLimit,
-    /// Closed: the seed's success clears the errors only after `recovery_threshold` successes.
+    /// Closed: the original's success clears the errors only after `recovery_threshold` successes.
     RecoveryThresholdInClosed,
-    /// The seed recovers when the net count falls below the threshold, whatever `recovery_threshold`.
+    /// The original recovers when the net count falls below the threshold, whatever `recovery_threshold`.
     NetErrorRecovery,
-    /// The seed keeps threshold − 1 net errors after closing.
+    /// The original keeps threshold − 1 net errors after closing.
     NetErrorDebtAfterClosing,
-    /// The clock went back in a recovery: the seed's is open again, mcb's recovery goes on.
+    /// The clock went back in a recovery: the original's is open again, mcb's recovery goes on.
     ClockBack,
 
     // These are differences of reading.
-    /// A result that is late, or was not admitted, but would have changed nothing for the seed either.
+    /// A result that is late, or was not admitted, but would have changed nothing for the original either.
     WithoutEffect,
-    /// The seed counts successes while closed too.
+    /// The original counts successes while closed too.
     SuccessCountInClosed,
-    /// The seed's counts are net − threshold and threshold − net.
+    /// The original's counts are net − threshold and threshold − net.
     NetErrorInitialReads,
-    /// After reopening, the seed's error count is net − threshold.
+    /// After reopening, the original's error count is net − threshold.
     NetErrorCountAfterReopen,
     /// mcb's error count stops at threshold + 14.
     ErrorCountStops,
-    /// The seed's `open_time` is the time of construction until the first opening.
+    /// The original's `open_time` is the time of construction until the first opening.
     OpenTimeBeforeFirst,
-    /// The clock went back: the seed reads open where mcb's recovery goes on, or tells more than the
+    /// The clock went back: the original reads open where mcb's recovery goes on, or tells more than the
     /// whole timeout as the time left.
     ClockBackReads,
     /// An opening at tick 0 is kept as tick 1.
@@ -178,9 +178,9 @@ impl<'a> Replay<'a> {
         )
     }
 
-    // --- what mcb says, as the documentation explains it from what the seed said ---------------
+    // --- what mcb says, as the documentation explains it from what the original said ---------------
 
-    /// The net error count, or the error count, behind the seed's reads.
+    /// The net error count, or the error count, behind the original's reads.
     fn errors_behind(&self, seen: &Seen) -> u16 {
         match self.settings.strategy {
             Strategy::SingleReset => seen.errors,
@@ -192,7 +192,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The counts that mcb must tell where the seed tells those of `seen`, with the differences.
+    /// The counts that mcb must tell where the original tells those of `seen`, with the differences.
     fn counts(&self, seen: &Seen) -> (u16, u16, Vec<Difference>) {
         let mut differences = Vec::new();
         let mut errors = self.errors_behind(seen);
@@ -214,7 +214,7 @@ impl<'a> Replay<'a> {
         (errors, successes, differences)
     }
 
-    /// What decides in the seed, as far as mcb has the same: no successes while closed.
+    /// What decides in the original, as far as mcb has the same: no successes while closed.
     fn condition(&self, seen: &Seen) -> (State, u16, u16, i64) {
         let (errors, successes, _) = self.counts(seen);
         (seen.state, errors, successes, seen.open_time)
@@ -316,7 +316,7 @@ impl<'a> Replay<'a> {
         let fired = self.fired();
         let after = self.mcb.reads();
         let unchanged = after == before && fired.is_empty();
-        let seed_unchanged =
+        let original_unchanged =
             line.fired.is_none() && self.condition(&line.seen) == self.condition(&self.seen);
 
         // 1. A result that mcb does not count.
@@ -336,7 +336,7 @@ impl<'a> Replay<'a> {
                 if !unchanged {
                     return Err(format!("{difference:?} changed {before:?} to {after:?}"));
                 }
-                return self.uncounted(difference, seed_unchanged, line, &after);
+                return self.uncounted(difference, original_unchanged, line, &after);
             }
         }
 
@@ -348,9 +348,9 @@ impl<'a> Replay<'a> {
                 Event::Begin(id, _) => Some(id),
                 _ => None,
             };
-            let seed_admits = !matches!(line.got, Got::Rejected(_));
+            let original_admits = !matches!(line.got, Got::Rejected(_));
             let admits = !matches!(got, Got::Rejected(_));
-            if let (Some(left), true) = (full, seed_admits) {
+            if let (Some(left), true) = (full, original_admits) {
                 if got != Got::Rejected(left) || !unchanged {
                     return Err(format!("ProbeLimit, but {got:?}, {left} ticks left"));
                 }
@@ -358,9 +358,9 @@ impl<'a> Replay<'a> {
                     let call = Call { admitted: Err(ProbeLimit), verdict: judged };
                     self.calls.insert(id, call);
                 }
-                return self.uncounted(ProbeLimit, seed_unchanged, line, &after);
+                return self.uncounted(ProbeLimit, original_unchanged, line, &after);
             }
-            if !seed_admits && self.is_recovery_behind_clock(&self.seen, &before) {
+            if !original_admits && self.is_recovery_behind_clock(&self.seen, &before) {
                 if admits != full.is_none() {
                     return Err(format!("ClockBack, but {got:?} with {full:?} ticks left"));
                 }
@@ -368,7 +368,7 @@ impl<'a> Replay<'a> {
                     self.admitted(before.state, None);
                 }
                 if let (Some(id), true) = (begun, admits) {
-                    // The seed has no such call: mcb's gives its place back.
+                    // The original has no such call: mcb's gives its place back.
                     self.mcb.abandon(id);
                 } else if admits && judged != Verdict::Ignore {
                     self.part(ClockBack);
@@ -410,19 +410,19 @@ impl<'a> Replay<'a> {
         self.check_reads(&line.seen, &after)
     }
 
-    /// mcb has not counted what the seed may have counted.
+    /// mcb has not counted what the original may have counted.
     fn uncounted(
         &mut self,
         difference: Difference,
-        seed_unchanged: bool,
+        original_unchanged: bool,
         line: &Line,
         after: &Reads,
     ) -> Result<(), String> {
-        if seed_unchanged {
+        if original_unchanged {
             self.note(WithoutEffect);
             self.check_reads(&line.seen, after)
         } else if matches!(line.event, Event::Begin(..)) {
-            Err("a call that has only begun changed the seed".to_owned())
+            Err("a call that has only begun changed the original".to_owned())
         } else {
             self.part(difference);
             Ok(())
@@ -562,7 +562,7 @@ fn variants(settings: &Settings) -> Vec<Variant> {
         Variant { way: Way::Permits, max_probes: 1, start: wraps },
     ];
     if matches!(settings.shape, "overlap" | "both") {
-        // With enough places for every call of the recording, the seed's admissions are mcb's too.
+        // With enough places for every call of the recording, the original's admissions are mcb's too.
         variants.push(Variant { way: Way::Calls, max_probes: 15, start: wraps });
         variants.push(Variant { way: Way::Permits, max_probes: 2, start: 1 << 31 });
     } else {
@@ -572,7 +572,7 @@ fn variants(settings: &Settings) -> Vec<Variant> {
 }
 
 #[test]
-fn the_seed_behaves_like_this() {
+fn mcb_behaves_so_or_differs_as_documented() {
     let mut unexplained = Vec::new();
     let mut differences: BTreeMap<Difference, u64> = BTreeMap::new();
     let mut table = String::new();
@@ -601,7 +601,7 @@ fn the_seed_behaves_like_this() {
             }
 
             // Where nothing is late, nothing overlaps and the clock goes forward, the README's rules
-            // of the seed are its behaviour, and mcb's: not one of them may part here.
+            // of the original are its behaviour, and mcb's: not one of them may part here.
             let plain = settings.shape == "plain" && settings.successes == 1;
             if plain && settings.strategy == Strategy::SingleReset {
                 assert_eq!(tally.compared, tally.steps, "sequence {}", settings.number);

@@ -1,4 +1,4 @@
-//! The paths through a breaker, each by itself: `cargo bench --all-features`, some seconds.
+//! The paths through a breaker, each by itself: `cargo run --release` in this folder; `-- call_mut` for some.
 //!
 //! For comparing one change with the next on one machine. The figures include the loop; how mcb stands
 //! beside other crates, and with link-time optimisation, is measured in `benches/peers`.
@@ -24,7 +24,13 @@ static SOON: Config<&ManualClock> =
     Config::new("soon").error_threshold(1).recovery_timeout_ticks(TIMEOUT);
 
 fn main() {
-    divan::Divan::default().min_time(Duration::from_millis(100)).config_with_args().main();
+    let divan = divan::Divan::default().min_time(Duration::from_millis(100)).config_with_args();
+    // `--test` runs each of them once.
+    if std::env::args().any(|argument| argument == "--test") {
+        divan.test_benches();
+    } else {
+        divan.run_benches();
+    }
 }
 
 /// A breaker of whose contents the compiler knows nothing.
@@ -86,7 +92,6 @@ mod call {
         bencher.bench_local(|| breaker.call(works));
     }
 
-    #[cfg(feature = "std")]
     #[divan::bench]
     fn rejected_std_clock(bencher: Bencher<'_, '_>) {
         use mcb::StdClock;

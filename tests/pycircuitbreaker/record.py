@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Record what pycircuitbreaker 0.4.0 does, as data for `tests/seed_replay.rs`.
+"""Record what pycircuitbreaker 0.4.0 does, as data for `tests/pycircuitbreaker_replay.rs`.
 
-    python3 tests/seed/record.py            # writes tests/seed/recorded.txt
-    python3 tests/seed/record.py --check    # fails if the file would change
+    python3 tests/pycircuitbreaker/record.py            # writes tests/pycircuitbreaker/recorded.txt
+    python3 tests/pycircuitbreaker/record.py --check    # fails if the file would change
 
 The package is installed into a temporary virtual environment and driven through
 its public interface only: the constructor, `call` and the read properties. It
@@ -216,11 +216,11 @@ class Overlapping:
 
 class Sequence:
     def __init__(self, draw, settings):
-        import pycircuitbreaker as seed
+        import pycircuitbreaker as original
 
         self.draw = draw
         self.settings = settings
-        self.rejection = seed.CircuitBreakerException
+        self.rejection = original.CircuitBreakerException
         self.fired = []
         self.in_flight = {}
         self.begun = 0
@@ -228,8 +228,8 @@ class Sequence:
         # Drawn once, so that some sequences fail often and some seldom.
         self.fails = draw.one_of((0.25, 0.5, 0.5, 0.8))
         Clock.now = START
-        self.breaker = seed.CircuitBreaker(
-            breaker_id="seed",
+        self.breaker = original.CircuitBreaker(
+            breaker_id="recorded",
             detect_error=(lambda value: value == "bad") if settings["detect"] else None,
             error_threshold=settings["errors"],
             exception_blacklist=[Loud] if "b" in settings["lists"] else None,
@@ -238,7 +238,7 @@ class Sequence:
             on_open=lambda breaker, cause: self.fired.append(f"open:{name_of(cause)}"),
             recovery_threshold=settings["successes"],
             recovery_timeout=settings["timeout"],
-            strategy=seed.CircuitBreakerStrategy[settings["strategy"]],
+            strategy=original.CircuitBreakerStrategy[settings["strategy"]],
         )
         self.opened = self.breaker.open_time
 

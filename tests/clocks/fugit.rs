@@ -1,5 +1,4 @@
 //! The clocks over fugit's and RTIC's time: their rates, and recovery to the tick over the wrap.
-#![cfg(all(not(loom), feature = "fugit"))]
 
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use core::time::Duration;

@@ -89,7 +89,7 @@ pub(crate) struct Line {
     pub(crate) fired: Option<Fired>,
 }
 
-/// The properties of the seed's breaker.
+/// The properties of the original's breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) state: State,

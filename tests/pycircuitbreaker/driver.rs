@@ -1,4 +1,4 @@
-//! mcb, driven as `record.py` drove the seed.
+//! mcb, driven as `record.py` drove the original.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -133,7 +133,7 @@ where
         if settings.detect { |value| *value == Value::Bad } else { |_| false };
     let rules = lists.detect_error(detect);
     let config: &'static Config<&'static ManualClock, S, Watched<B, W>> = leak(
-        Config::new("seed")
+        Config::new("recorded")
             .error_threshold(settings.errors)
             .recovery_threshold(settings.successes)
             // A tick of the recording is a tick of the manual clock: a millisecond.
@@ -167,7 +167,7 @@ fn got(result: Result<Value, Error<Fault>>, outcome: Outcome) -> Got {
 }
 
 fn refused(rejected: Rejected) -> Got {
-    assert_eq!(rejected.id, "seed");
+    assert_eq!(rejected.id, "recorded");
     let left = rejected.retry_after.expect("nobody forced it open");
     Got::Rejected(i64::from(left.ticks()))
 }

@@ -1,9 +1,8 @@
-//! The readiness probe of `examples/ready.rs`, asked over HTTP while a real service goes and comes.
-#![cfg(feature = "std")]
+//! The readiness probe, asked over HTTP while a real service goes and comes.
 
-#[path = "../examples/ready.rs"]
+#[path = "../src/main.rs"]
 #[allow(dead_code)] // its demonstration
-mod ready;
+mod readiness;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -43,7 +42,7 @@ fn bind(address: SocketAddr) -> TcpListener {
 
 /// The status and the states that `/ready` tells; the headers are checked on the way.
 fn states(probe: SocketAddr) -> (u16, Value) {
-    let response = ready::ask(probe, "/ready").unwrap();
+    let response = readiness::ask(probe, "/ready").unwrap();
     let (head, body) = response.split_once("\r\n\r\n").unwrap();
     let mut lines = head.lines();
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
@@ -57,7 +56,7 @@ fn states(probe: SocketAddr) -> (u16, Value) {
 fn readiness_follows_a_real_outage() {
     CIRCUITS.register(&DB).unwrap();
     CIRCUITS.register(&CACHE).unwrap();
-    let probe = ready::serve("127.0.0.1:0".parse().unwrap(), &CIRCUITS).unwrap();
+    let probe = readiness::serve("127.0.0.1:0".parse().unwrap(), &CIRCUITS).unwrap();
     let told = |db: &str| json!({ "circuits": { "cache": "closed", "db": db } });
 
     let listener = bind("127.0.0.1:0".parse().unwrap());
@@ -93,5 +92,5 @@ fn readiness_follows_a_real_outage() {
     CACHE.reset();
     assert_eq!(states(probe), (200, told("closed")));
 
-    assert!(ready::ask(probe, "/other").unwrap().starts_with("HTTP/1.1 404 "));
+    assert!(readiness::ask(probe, "/other").unwrap().starts_with("HTTP/1.1 404 "));
 }

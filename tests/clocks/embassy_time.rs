@@ -1,6 +1,4 @@
-//! The clock over embassy-time's driver. A file of its own with one test, since the mock driver is
-//! one for the whole process.
-#![cfg(all(not(loom), feature = "embassy-time"))]
+//! The clock over embassy-time's driver. One test, since the mock driver is one for the whole process.
 
 use core::time::Duration;
 

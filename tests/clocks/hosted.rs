@@ -1,5 +1,4 @@
 //! The clock that remembers, and the standard library's against its own measure of time.
-#![cfg(not(loom))]
 
 use core::time::Duration;
 

@@ -2,8 +2,8 @@
 //!
 //! Status 200, or 503 while a circuit is open: `{"circuits":{"db":"open"}}`.
 //!
-//! `cargo run --example ready --features std` shows an outage and ends; with `-- --serve` it guards
-//! whatever listens at 127.0.0.1:5432 and serves <http://127.0.0.1:8080/ready> until it is stopped.
+//! `cargo run` in this folder shows an outage and ends; with `-- --serve` it guards whatever listens at
+//! 127.0.0.1:5432 and serves <http://127.0.0.1:8080/ready> until it is stopped.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
