@@ -8,6 +8,7 @@ use core::time::Duration;
 pub use error::{ConfigError, ConfigErrorKind};
 
 use crate::clock::Clock;
+use crate::engine::Fixed;
 use crate::machine::Limits;
 use crate::observe::Observer;
 use crate::rules::EveryError;
@@ -80,10 +81,7 @@ pub struct Config<C, S = Consecutive, R = EveryError> {
 /// A configuration whose durations have become ticks: it no longer names the clock.
 #[derive(Clone, Copy)]
 pub(crate) struct Settings<S, R> {
-    pub(crate) id: &'static str,
-    pub(crate) limits: Limits,
-    pub(crate) observer: Option<&'static (dyn Observer + Sync)>,
-    pub(crate) before_probe: Option<fn(&Transition) -> bool>,
+    pub(crate) fixed: Fixed,
     pub(crate) strategy: S,
     pub(crate) rules: R,
 }
@@ -92,14 +90,9 @@ impl<C: Clock> Config<C> {
     /// The defaults, under an id.
     #[must_use]
     pub const fn new(id: &'static str) -> Self {
-        let settings = Settings {
-            id,
-            limits: Limits::DEFAULT,
-            observer: None,
-            before_probe: None,
-            strategy: Consecutive,
-            rules: EveryError,
-        };
+        let limits = Limits::DEFAULT;
+        let fixed = Fixed { id, hz: C::HZ, limits, observer: None, before_probe: None };
+        let settings = Settings { fixed, strategy: Consecutive, rules: EveryError };
         Config { settings, clock: PhantomData }.recovery_timeout(Duration::from_secs(30))
     }
 
@@ -131,27 +124,27 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// Names the breaker anew.
     #[must_use]
     pub const fn id(mut self, id: &'static str) -> Self {
-        self.settings.id = id;
+        self.settings.fixed.id = id;
         self
     }
 
     /// The id that the breaker will have.
     #[must_use]
     pub const fn get_id(&self) -> &'static str {
-        self.settings.id
+        self.settings.fixed.id
     }
 
     /// How many errors open it, as the strategy counts them: 1 to 4,096.
     #[must_use]
     pub const fn error_threshold(mut self, errors: u16) -> Self {
-        self.settings.limits.error_threshold = errors;
+        self.settings.fixed.limits.error_threshold = errors;
         self
     }
 
     /// How many successful probes close it: 1 to 32.
     #[must_use]
     pub const fn recovery_threshold(mut self, successes: u8) -> Self {
-        self.settings.limits.recovery_threshold = successes;
+        self.settings.fixed.limits.recovery_threshold = successes;
         self
     }
 
@@ -169,14 +162,14 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// one may have passed already when it opens.
     #[must_use]
     pub const fn recovery_timeout_ticks(mut self, ticks: u32) -> Self {
-        self.settings.limits.set_recovery_timeout(ticks);
+        self.settings.fixed.limits.set_recovery_timeout(ticks);
         self
     }
 
     /// How many probes may be under way at a time: 1 to 15.
     #[must_use]
     pub const fn max_probes(mut self, probes: u8) -> Self {
-        self.settings.limits.max_probes = probes;
+        self.settings.fixed.limits.max_probes = probes;
         self
     }
 
@@ -191,7 +184,7 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// [`probe_timeout`](Self::probe_timeout) in ticks of the clock.
     #[must_use]
     pub const fn probe_timeout_ticks(mut self, ticks: u32) -> Self {
-        self.settings.limits.set_probe_timeout(ticks);
+        self.settings.fixed.limits.set_probe_timeout(ticks);
         self
     }
 
@@ -204,7 +197,7 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// is right.
     #[must_use]
     pub const fn dropped(mut self, verdict: Verdict) -> Self {
-        self.settings.limits.dropped = verdict;
+        self.settings.fixed.limits.dropped = verdict;
         self
     }
 
@@ -215,7 +208,7 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// channel or an `Arc` see `CircuitBreaker::with_hooks` (feature `std`).
     #[must_use]
     pub const fn hooks(mut self, observer: &'static (dyn Observer + Sync)) -> Self {
-        self.settings.observer = Some(observer);
+        self.settings.fixed.observer = Some(observer);
         self
     }
 
@@ -228,7 +221,7 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// A step that needs the device in its hands goes with the call instead: [`call_on`](crate::CircuitBreaker::call_on).
     #[must_use]
     pub const fn before_probe(mut self, step: fn(&Transition) -> bool) -> Self {
-        self.settings.before_probe = Some(step);
+        self.settings.fixed.before_probe = Some(step);
         self
     }
 
@@ -246,9 +239,9 @@ impl<C: Clock, S: Strategy, R: Copy> Config<C, S, R> {
     /// Another [strategy](crate::strategy). Give it before rules that are not [`Copy`].
     #[must_use]
     pub const fn strategy<S2: Strategy>(self, strategy: S2) -> Config<C, S2, R> {
-        let Settings { id, limits, observer, before_probe, rules, .. } = self.settings;
-        let settings = Settings { id, limits, observer, before_probe, strategy, rules };
-        Config { settings, clock: PhantomData }
+        let Settings { mut fixed, rules, .. } = self.settings;
+        fixed.limits.fresh = S2::FRESH;
+        Config { settings: Settings { fixed, strategy, rules }, clock: PhantomData }
     }
 }
 
@@ -256,9 +249,8 @@ impl<C: Clock, S: Strategy> Config<C, S> {
     /// [Rules](crate::rules): which results count. There are none yet where this can be called.
     #[must_use]
     pub const fn rules<R>(self, rules: R) -> Config<C, S, R> {
-        let Settings { id, limits, observer, before_probe, strategy, .. } = self.settings;
-        let settings = Settings { id, limits, observer, before_probe, strategy, rules };
-        Config { settings, clock: PhantomData }
+        let Settings { fixed, strategy, .. } = self.settings;
+        Config { settings: Settings { fixed, strategy, rules }, clock: PhantomData }
     }
 }
 
@@ -273,10 +265,10 @@ impl<C, S: Copy, R: Copy> Copy for Config<C, S, R> {}
 // An observer need not show itself.
 impl<C, S: core::fmt::Debug, R: core::fmt::Debug> core::fmt::Debug for Config<C, S, R> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Settings { id, limits, strategy, rules, .. } = &self.settings;
+        let Settings { fixed, strategy, rules } = &self.settings;
         f.debug_struct("Config")
-            .field("id", id)
-            .field("limits", limits)
+            .field("id", &fixed.id)
+            .field("limits", &fixed.limits)
             .field("strategy", strategy)
             .field("rules", rules)
             .finish_non_exhaustive()

@@ -5,10 +5,16 @@
 //! breakers, and a second type costs a table of short functions (`growth second_type` in
 //! `tests/on-target/budgets.txt`). Where a program has one type, link-time optimisation sees through the table.
 
+mod fixed;
 pub(crate) mod unwind;
 
-use crate::machine::{self, Admit, Control, Limits, Reading, Refusal, Ticket, Word};
-use crate::state::{Cause, Reason, State, Transition};
+pub(crate) use fixed::Fixed;
+
+use crate::error::Rejected;
+use crate::machine::{self, Answer, Control, Ticket, Word};
+#[cfg(feature = "std")]
+use crate::observe::Observer;
+use crate::state::{Cause, Reason, State};
 use crate::storage::Storage;
 use crate::strategy::{Kept, Step};
 use crate::verdict::Verdict;
@@ -18,23 +24,28 @@ use crate::wait::Wait;
 ///
 /// Users can name neither this trait nor a [`Seal`], so that they can neither implement nor call it.
 pub trait Parts {
-    fn storage(&self, _: Seal) -> &Storage;
-    fn limits(&self, _: Seal) -> &Limits;
-    fn name(&self, _: Seal) -> &'static str;
-    fn hz(&self, _: Seal) -> u32;
-    /// Reads the clock, and tells the age of a stamp.
-    fn read(&self, stamp: u32, _: Seal) -> Reading;
-    /// A stamp that was just read is about to be written.
-    fn mark(&self, _: Seal);
-    /// What the strategy makes of an outcome, of what it counted, and of a breaker that has just closed.
+    fn core(&self, _: Seal) -> Core<'_>;
+    /// The age of a stamp by the breaker's clock.
+    fn age(&self, stamp: u32, _: Seal) -> u32;
+    /// The present tick, for a stamp that is about to be written.
+    fn stamp(&self, _: Seal) -> u32;
+    /// What the strategy makes of an outcome.
     fn record(&self, kept: Kept, failed: bool, _: Seal) -> Step;
-    fn recorded(&self, before: Kept, after: Kept, failed: bool, _: Seal);
+    /// An outcome was recorded.
+    fn recorded(&self, before: Kept, failed: bool, _: Seal);
+    /// The errors that the strategy counted.
     fn counted(&self, kept: Kept, _: Seal) -> u16;
-    fn fresh(&self, _: Seal) -> Kept;
-    /// Tells who observes.
-    fn tell(&self, change: &Transition, _: Seal);
-    /// The step before the first probe of a recovery, which the change has begun; whether it helped.
-    fn prepare(&self, change: &Transition, _: Seal) -> bool;
+    /// The observer that the breaker owns, beside that of its configuration.
+    #[cfg(feature = "std")]
+    fn own_observer(&self, _: Seal) -> Option<&dyn Observer>;
+}
+
+/// What every breaker has: in two registers.
+#[derive(Clone, Copy)]
+#[allow(missing_debug_implementations)] // nobody outside sees one
+pub struct Core<'a> {
+    pub(crate) storage: &'a Storage,
+    pub(crate) fixed: &'a Fixed,
 }
 
 /// Nobody outside has one.
@@ -43,50 +54,44 @@ pub struct Seal(());
 
 const SEAL: Seal = Seal(());
 
-/// What [`enter`] answers, in two registers: the control under which it decided, and why it refused.
+/// What [`enter`] answers, in two registers: the control under which it decided, and the decision.
 #[derive(Clone, Copy)]
 pub(crate) struct Admission {
     pub(crate) control: Control,
-    pub(crate) refusal: Option<Refusal>,
-}
-
-impl Admission {
-    #[inline]
-    const fn admitted(control: Control) -> Admission {
-        Admission { control, refusal: None }
-    }
-
-    #[inline]
-    const fn refused(control: Control, refusal: Refusal) -> Admission {
-        Admission { control, refusal: Some(refusal) }
-    }
+    pub(crate) answer: Answer,
 }
 
 /// Asks for admission where the breaker is not closed and clean, once: where somebody else writes the word
-/// meanwhile the answer is [`Refusal::LOST`], and the caller asks again. The loop is the caller's, and what only a probe
+/// meanwhile the answer is [`Answer::LOST`], and the caller asks again. The loop is the caller's, and what only a probe
 /// needs is out of line, so that a rejection saves no register and pays for no constant of theirs (budgets, rejected).
 #[cold]
 #[inline(never)]
 pub(crate) fn enter(parts: &dyn Parts) -> Admission {
-    let old = parts.storage(SEAL).load();
-    match machine::admit(old, |stamp| parts.read(stamp, SEAL), parts.limits(SEAL)) {
-        Admit::Refused(refusal) => Admission::refused(old.control, refusal),
-        Admit::AsItIs => Admission::admitted(old.control),
-        Admit::Probe(now) => enter_as_probe(parts, old, now),
+    let core = parts.core(SEAL);
+    let old = core.storage.load();
+    let answer = ask(parts, old, core);
+    if answer.is(Answer::PROBE) {
+        return enter_as_probe(parts, old);
     }
+    Admission { control: old.control, answer }
+}
+
+#[inline]
+fn ask(parts: &dyn Parts, word: Word, core: Core<'_>) -> Answer {
+    machine::admit(word, |stamp| parts.age(stamp, SEAL), &core.fixed.limits)
 }
 
 #[cold]
 #[inline(never)]
-fn enter_as_probe(parts: &dyn Parts, old: Word, now: u32) -> Admission {
-    let new = machine::probe(old, now, parts.limits(SEAL));
-    parts.mark(SEAL);
-    if !parts.storage(SEAL).replace(old, new) {
-        return Admission::refused(old.control, Refusal::LOST);
+fn enter_as_probe(parts: &dyn Parts, old: Word) -> Admission {
+    let Core { storage, fixed } = parts.core(SEAL);
+    let new = machine::probe(old, parts.stamp(SEAL), &fixed.limits);
+    if !storage.replace(old, new) {
+        return Admission { control: old.control, answer: Answer::LOST };
     }
     let (old, new) = (old.control, new.control);
     if new.phase() == old.phase() || begin_recovery(parts, old, new) {
-        Admission::admitted(new)
+        Admission { control: new, answer: Answer::AS_IT_IS }
     } else {
         unprepared(parts, Ticket::marked(new))
     }
@@ -95,27 +100,20 @@ fn enter_as_probe(parts: &dyn Parts, old: Word, now: u32) -> Admission {
 /// The first probe of a recovery: tells who observes, and prepares.
 #[inline]
 fn begin_recovery(parts: &dyn Parts, old: Control, new: Control) -> bool {
+    let fixed = parts.core(SEAL).fixed;
     let ticket = Ticket::marked(new);
-    let change = transition(parts, old, new, Reason::Time);
     // A hook that panics neither keeps the probe's slot nor takes the recovery its preparation. A slot given
     // back rather than a failure: that would be a transition, and the same hook could panic again while it
     // unwinds, which aborts.
     let told = || {
-        let ready = parts.prepare(&change, SEAL);
-        let verdict = if ready { Verdict::Ignore } else { Verdict::Failure };
+        let verdict = if fixed.prepare(old, new) { Verdict::Ignore } else { Verdict::Failure };
         settle(Cause::Recovery, parts, ticket, verdict);
     };
-    unwind::guarded(told, || parts.tell(&change, SEAL));
+    unwind::guarded(told, || tell(parts, old, new, Reason::Time));
     let prepared = || {
         settle(Cause::Panic, parts, ticket, Verdict::Failure);
     };
-    unwind::guarded(prepared, || parts.prepare(&change, SEAL))
-}
-
-#[inline]
-fn transition(parts: &dyn Parts, old: Control, new: Control, reason: Reason) -> Transition {
-    let errors = machine::rejected_count(new, parts.limits(SEAL));
-    Transition::new(parts.name(SEAL), old.phase(), new.phase(), reason, errors)
+    unwind::guarded(prepared, || fixed.prepare(old, new))
 }
 
 /// The recovery step of an admitted probe failed: what a rejection says of it.
@@ -124,53 +122,50 @@ fn transition(parts: &dyn Parts, old: Control, new: Control, reason: Reason) -> 
 pub(crate) fn unprepared(parts: &dyn Parts, ticket: Ticket) -> Admission {
     settle(Cause::Recovery, parts, ticket, Verdict::Failure);
     // Usually open again for a whole timeout; but a hook, or somebody faster, may have moved it.
-    let word = parts.storage(SEAL).load();
-    Admission::refused(word.control, refusal(parts, word).unwrap_or(Refusal::JUST_THIS))
+    let Admission { control, answer } = look(parts);
+    let passes = answer.is(Answer::AS_IT_IS) || answer.is(Answer::PROBE);
+    Admission { control, answer: if passes { Answer::JUST_THIS } else { answer } }
 }
 
-/// Why a call would be refused now.
-#[inline]
-fn refusal(parts: &dyn Parts, word: Word) -> Option<Refusal> {
-    match machine::admit(word, |stamp| parts.read(stamp, SEAL), parts.limits(SEAL)) {
-        Admit::Refused(refusal) => Some(refusal),
-        Admit::AsItIs | Admit::Probe(_) => None,
-    }
+/// What a call would be answered now.
+pub(crate) fn look(parts: &dyn Parts) -> Admission {
+    let core = parts.core(SEAL);
+    let word = core.storage.load();
+    Admission { control: word.control, answer: ask(parts, word, core) }
 }
 
 /// Takes the verdict on an admitted call, and the cause of an opening by it; whether it has opened the breaker.
+///
+/// The cause comes first, where a result has its discriminant (budgets, failing).
 #[inline(never)]
 pub(crate) fn settle(cause: Cause, parts: &dyn Parts, ticket: Ticket, verdict: Verdict) -> bool {
+    let core = parts.core(SEAL);
     loop {
-        let old = parts.storage(SEAL).load();
-        let new = settled(parts, old, ticket, verdict);
+        let old = core.storage.load();
+        let new = settled(parts, old, ticket, verdict, core.fixed);
         if new == old {
             return false;
         }
-        if parts.storage(SEAL).replace(old, new) {
+        if core.storage.replace(old, new) {
             return finish(parts, old, new, verdict, cause);
         }
     }
 }
 
-/// The word that an outcome makes of another one.
+/// The word that a verdict makes of another one.
 #[inline]
-pub(crate) fn settled(parts: &dyn Parts, old: Word, ticket: Ticket, verdict: Verdict) -> Word {
-    machine::settle(
-        old,
-        ticket,
-        verdict,
-        |kept, failed| parts.record(kept, failed, SEAL),
-        || {
-            let now = parts.read(0, SEAL).now;
-            parts.mark(SEAL);
-            now
-        },
-        || parts.fresh(SEAL),
-        parts.limits(SEAL),
-    )
+pub(crate) fn settled(
+    parts: &dyn Parts,
+    old: Word,
+    ticket: Ticket,
+    verdict: Verdict,
+    fixed: &Fixed,
+) -> Word {
+    let record = |kept, failed| parts.record(kept, failed, SEAL);
+    machine::settle(old, ticket, verdict, record, || parts.stamp(SEAL), &fixed.limits)
 }
 
-/// What follows an outcome that was written, through whatever reference; whether it has opened the breaker.
+/// What follows a verdict that was written, through whatever reference; whether it has opened the breaker.
 #[inline]
 pub(crate) fn finish(
     parts: &dyn Parts,
@@ -182,26 +177,35 @@ pub(crate) fn finish(
     let (from, to) = (old.control, new.control);
     if from.phase() == to.phase() {
         if to.is_closed() {
-            let failed = matches!(verdict, Verdict::Failure);
-            parts.recorded(old.kept(), new.kept(), failed, SEAL);
+            parts.recorded(old.kept(), matches!(verdict, Verdict::Failure), SEAL);
         }
         return false;
     }
     let opened = to.is_open();
-    let reason = if opened { Reason::Failure(cause) } else { Reason::Success };
-    parts.tell(&transition(parts, from, to, reason), SEAL);
+    tell(parts, from, to, if opened { Reason::Failure(cause) } else { Reason::Success });
     opened
+}
+
+/// Tells who observes.
+#[inline]
+fn tell(parts: &dyn Parts, from: Control, to: Control, reason: Reason) {
+    let fixed = parts.core(SEAL).fixed;
+    fixed.tell(from, to, reason);
+    #[cfg(feature = "std")]
+    if let Some(observer) = parts.own_observer(SEAL) {
+        crate::observe::tell(observer, &fixed.transition(from, to, reason));
+    }
 }
 
 /// By hand, to `Closed`, `ForcedOpen` or `ForcedClosed`.
 pub(crate) fn force(parts: &dyn Parts, to: State) {
-    let storage = parts.storage(SEAL);
+    let Core { storage, fixed } = parts.core(SEAL);
     loop {
         let old = storage.load();
-        let new = machine::force(old, to, parts.fresh(SEAL));
+        let new = machine::force(old, to, &fixed.limits);
         if storage.replace(old, new) {
             if old.control.phase() != to {
-                parts.tell(&transition(parts, old.control, new.control, Reason::ByHand), SEAL);
+                tell(parts, old.control, new.control, Reason::ByHand);
             }
             return;
         }
@@ -209,36 +213,39 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
 }
 
 pub(crate) fn id(parts: &dyn Parts) -> &'static str {
-    parts.name(SEAL)
+    parts.core(SEAL).fixed.id
 }
 
 pub(crate) fn state(parts: &dyn Parts) -> State {
-    let word = parts.storage(SEAL).load();
-    machine::state(word, |stamp| parts.read(stamp, SEAL), parts.limits(SEAL))
+    let Core { storage, fixed } = parts.core(SEAL);
+    machine::state(storage.load(), |stamp| parts.age(stamp, SEAL), &fixed.limits)
 }
 
 pub(crate) fn error_count(parts: &dyn Parts) -> u16 {
-    let word = parts.storage(SEAL).load();
-    machine::error_count(word, |kept| parts.counted(kept, SEAL), parts.limits(SEAL))
+    let Core { storage, fixed } = parts.core(SEAL);
+    machine::error_count(storage.load(), |kept| parts.counted(kept, SEAL), &fixed.limits)
 }
 
 pub(crate) fn success_count(parts: &dyn Parts) -> u16 {
-    machine::success_count(parts.storage(SEAL).control())
+    machine::success_count(parts.core(SEAL).storage.control())
 }
 
 pub(crate) fn retry_after(parts: &dyn Parts) -> Option<Wait> {
-    let ticks = match refusal(parts, parts.storage(SEAL).load()) {
-        Some(refusal) => refusal.wait()?,
-        None => 0,
-    };
-    Some(Wait::new(ticks, parts.hz(SEAL)))
+    let Admission { answer, .. } = look(parts);
+    answer.ticks().map(|ticks| Wait::new(ticks, parts.core(SEAL).fixed.hz))
 }
 
-/// Why a call would be refused while it is open. Takes no slot, and passes what reads half-open.
-pub(crate) fn gate(parts: &dyn Parts) -> Option<(Control, Refusal)> {
-    let word = parts.storage(SEAL).load();
-    if word.control.is_half_open() {
-        return None;
-    }
-    refusal(parts, word).map(|refusal| (word.control, refusal))
+/// What a refused call is told.
+#[inline]
+pub(crate) fn rejection(fixed: &Fixed, control: Control, answer: Answer) -> Rejected {
+    let retry_after = answer.ticks().map(|ticks| Wait::new(ticks, fixed.hz));
+    let error_count = machine::rejected_count(control, &fixed.limits);
+    Rejected::new(fixed.id, control.phase(), retry_after, error_count)
+}
+
+/// [`rejection`] out of line, where room is dear (growth, eight).
+#[cold]
+#[inline(never)]
+pub(crate) fn rejection_cold(fixed: &Fixed, control: Control, answer: Answer) -> Rejected {
+    rejection(fixed, control, answer)
 }

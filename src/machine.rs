@@ -20,7 +20,7 @@ mod settle;
 mod shortcuts;
 mod word;
 
-pub(crate) use admit::{Admit, Reading, Refusal, admit, probe, wait};
+pub(crate) use admit::{Answer, admit, cold, probe};
 pub(crate) use force::force;
 pub(crate) use limits::Limits;
 pub(crate) use read::{error_count, rejected_count, state, success_count};

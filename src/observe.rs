@@ -16,7 +16,7 @@ mod hooks;
 mod log;
 
 pub use hooks::Hooks;
-pub(crate) use log::transition as log;
+pub(crate) use log::{LOGS, transition as log};
 
 use crate::state::{Cause, Reason, State, Transition};
 

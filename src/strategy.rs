@@ -53,8 +53,8 @@ pub trait Strategy: Copy + sealed::Sealed + 'static {
     /// The memory of a new breaker.
     const MEMORY: Self::Memory;
 
-    /// What is kept when the breaker has just closed.
-    const FRESH: Kept = Kept { count: 0, stamp: 0 };
+    /// The count of a breaker that has just closed; its stamp is 0 then.
+    const FRESH: u16 = 0;
 
     /// The largest error threshold that it can count to.
     const MAX_THRESHOLD: u16 = 4096;
@@ -70,10 +70,11 @@ pub trait Strategy: Copy + sealed::Sealed + 'static {
         now: &impl Fn() -> u32,
     ) -> Step;
 
-    /// Runs once after an outcome moved the word from `before` to `after` within `Closed`.
+    /// Runs once after an outcome moved the word within `Closed`, with what was kept before: the place in a ring that the
+    /// outcome owns, say.
     #[inline]
-    fn recorded(&self, memory: &Self::Memory, before: Kept, after: Kept, failed: bool) {
-        let _ = (memory, before, after, failed);
+    fn recorded(&self, memory: &Self::Memory, before: Kept, failed: bool) {
+        let _ = (memory, before, failed);
     }
 
     /// The errors to tell while closed.

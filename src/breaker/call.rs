@@ -4,12 +4,12 @@ use super::CircuitBreaker;
 use crate::clock::Clock;
 use crate::engine::{self, Admission, unwind};
 use crate::error::{Error, Rejected};
-use crate::machine::{self, Control, Refusal, Ticket};
+use crate::machine::{Answer, Control, Ticket};
 use crate::rules::Rules;
 use crate::state::Cause;
+use crate::storage::Storage;
 use crate::strategy::Strategy;
 use crate::verdict::Verdict;
-use crate::wait::Wait;
 
 impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// Runs `f` if the breaker admits it, and counts its result.
@@ -45,11 +45,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             return answer;
         }
         loop {
-            let Admission { control, refusal } = engine::enter(self.parts());
-            match refusal {
-                None => return Ok(Ticket::marked(control)),
-                Some(Refusal::LOST) => {}
-                Some(refusal) => return Err(self.rejected(control, refusal)),
+            let Admission { control, answer } = engine::enter(self.parts());
+            if answer.is(Answer::AS_IT_IS) {
+                return Ok(Ticket::marked(control));
+            }
+            if !answer.is(Answer::LOST) {
+                return Err(self.rejected(control, answer));
             }
         }
     }
@@ -111,7 +112,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
     {
         if engine::settle(cause(&result), breaker.parts(), ticket, verdict) {
-            breaker.settings().rules.opened_by(breaker.settings().id, &result);
+            breaker.settings().rules.opened_by(breaker.settings().fixed.id, &result);
         }
         // It returns what it was given. A compiler that knows keeps the result in a saved register instead, which
         // every healthy call then saves (budgets, healthy: 14 instead of 11 on thumbv7m).
@@ -123,14 +124,17 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         engine::settle(cause, self.parts(), ticket, Verdict::Failure);
     }
 
-    /// Inlined, so that a caller who only looks whether it was rejected does not pay for the fields.
+    /// Inlined where there is room, so that a caller who only looks whether it was rejected does not pay for the
+    /// fields.
     #[inline(always)]
     #[allow(clippy::inline_always)] // peers, rejected_ns
-    pub(super) fn rejected(&self, control: Control, refusal: Refusal) -> Rejected {
-        let settings = self.settings();
-        let retry_after = refusal.wait().map(|ticks| Wait::new(ticks, C::HZ));
-        let error_count = machine::rejected_count(control, &settings.limits);
-        Rejected::new(settings.id, control.phase(), retry_after, error_count)
+    pub(super) fn rejected(&self, control: Control, refusal: Answer) -> Rejected {
+        let fixed = &self.settings().fixed;
+        if Storage::ROOMY {
+            engine::rejection(fixed, control, refusal)
+        } else {
+            engine::rejection_cold(fixed, control, refusal)
+        }
     }
 }
 

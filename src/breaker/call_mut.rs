@@ -2,11 +2,10 @@
 
 use super::CircuitBreaker;
 use super::call::{cause, passed_on};
-use super::shortcuts::cold;
 use crate::clock::Clock;
 use crate::engine::{self, unwind};
 use crate::error::Error;
-use crate::machine::Ticket;
+use crate::machine::{Ticket, cold};
 use crate::rules::Rules;
 use crate::state::Cause;
 use crate::strategy::Strategy;
@@ -54,7 +53,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             _ => {}
         }
         if self.settle_mut(ticket, verdict, cause(&result)) {
-            self.settings().rules.opened_by(self.settings().id, &result);
+            self.settings().rules.opened_by(self.settings().fixed.id, &result);
         }
         passed_on(result)
     }
@@ -64,7 +63,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(never)]
     fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause) -> bool {
         let old = self.storage.load_mut();
-        let new = engine::settled(self.parts(), old, ticket, verdict);
+        let new = engine::settled(self.parts(), old, ticket, verdict, &self.settings().fixed);
         if new == old {
             return false;
         }

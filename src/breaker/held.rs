@@ -13,7 +13,6 @@ mod flash {
     use core::marker::PhantomData;
 
     use crate::config::Settings;
-    use crate::observe::Observer;
 
     pub(in super::super) struct Held<S: 'static, R: 'static> {
         settings: &'static Settings<S, R>,
@@ -29,12 +28,6 @@ mod flash {
         #[inline]
         pub(in super::super) fn settings(&self) -> &Settings<S, R> {
             self.settings
-        }
-
-        #[inline]
-        #[allow(clippy::unused_self)] // with `std` there may be one
-        pub(in super::super) fn own_observer(&self) -> Option<&dyn Observer> {
-            None
         }
     }
 }

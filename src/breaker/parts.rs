@@ -3,46 +3,28 @@
 use super::CircuitBreaker;
 use crate::circuit::Circuit;
 use crate::clock::Clock;
-use crate::engine::{Parts, Seal};
-use crate::machine::{Limits, Reading};
-use crate::observe;
-use crate::state::Transition;
-use crate::storage::Storage;
+use crate::engine::{Core, Parts, Seal};
+#[cfg(feature = "std")]
+use crate::observe::Observer;
 use crate::strategy::{Kept, Step, Strategy};
 use crate::ticks::Ticks;
 
 impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     #[inline]
-    fn storage(&self, _: Seal) -> &Storage {
-        &self.storage
+    fn core(&self, _: Seal) -> Core<'_> {
+        Core { storage: &self.storage, fixed: &self.settings().fixed }
     }
 
     #[inline]
-    fn limits(&self, _: Seal) -> &Limits {
-        &self.settings().limits
+    fn age(&self, stamp: u32, _: Seal) -> u32 {
+        self.age_of(stamp)
     }
 
     #[inline]
-    fn name(&self, _: Seal) -> &'static str {
-        self.settings().id
-    }
-
-    #[inline]
-    fn hz(&self, _: Seal) -> u32 {
-        C::HZ
-    }
-
-    #[inline]
-    fn read(&self, stamp: u32, _: Seal) -> Reading {
-        self.reading(stamp)
-    }
-
-    #[inline]
-    fn mark(&self, _: Seal) {
-        // A clock of 32 bits has nothing to remember, and is not read again.
-        if size_of_val(&self.epoch) > 0 {
-            self.clock.now().mark(&self.epoch);
-        }
+    fn stamp(&self, _: Seal) -> u32 {
+        let now = self.clock.now();
+        now.mark(&self.epoch);
+        now.low()
     }
 
     #[inline]
@@ -51,8 +33,8 @@ impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     }
 
     #[inline]
-    fn recorded(&self, before: Kept, after: Kept, failed: bool, _: Seal) {
-        self.settings().strategy.recorded(&self.memory, before, after, failed);
+    fn recorded(&self, before: Kept, failed: bool, _: Seal) {
+        self.settings().strategy.recorded(&self.memory, before, failed);
     }
 
     #[inline]
@@ -60,25 +42,10 @@ impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
         self.settings().strategy.error_count(kept)
     }
 
+    #[cfg(feature = "std")]
     #[inline]
-    fn fresh(&self, _: Seal) -> Kept {
-        S::FRESH
-    }
-
-    #[inline]
-    fn tell(&self, change: &Transition, _: Seal) {
-        observe::log(change);
-        if let Some(observer) = self.settings().observer {
-            observe::tell(observer, change);
-        }
-        if let Some(observer) = self.held.own_observer() {
-            observe::tell(observer, change);
-        }
-    }
-
-    #[inline]
-    fn prepare(&self, change: &Transition, _: Seal) -> bool {
-        self.settings().before_probe.is_none_or(|step| step(change))
+    fn own_observer(&self, _: Seal) -> Option<&dyn Observer> {
+        self.held.own_observer()
     }
 }
 
@@ -93,16 +60,15 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     }
 
     #[inline]
-    pub(super) fn reading(&self, stamp: u32) -> Reading {
-        let now = self.clock.now();
-        Reading { now: now.low(), age: now.age(stamp, &self.epoch) }
+    pub(super) fn age_of(&self, stamp: u32) -> u32 {
+        self.clock.now().age(stamp, &self.epoch)
     }
 
     #[inline]
     pub(super) fn ask_strategy(&self, kept: Kept, failed: bool) -> Step {
         let settings = self.settings();
         let now = || self.clock.now().low();
-        let threshold = settings.limits.error_threshold;
+        let threshold = settings.fixed.limits.error_threshold;
         settings.strategy.record(&self.memory, kept, failed, threshold, &now)
     }
 }

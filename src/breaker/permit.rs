@@ -53,7 +53,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 
     /// The caller went away; what that means is the configuration's to say.
     pub(super) fn drop_ticket(&self, ticket: Ticket) {
-        self.report(ticket, self.settings().limits.dropped, Cause::Dropped);
+        self.report(ticket, self.settings().fixed.limits.dropped, Cause::Dropped);
     }
 }
 

@@ -3,8 +3,9 @@
 use super::CircuitBreaker;
 use crate::circuit::Circuit;
 use crate::clock::Clock;
-use crate::engine;
+use crate::engine::{self, Admission};
 use crate::error::Rejected;
+use crate::machine::Answer;
 use crate::state::State;
 use crate::strategy::Strategy;
 use crate::ticks::Ticks;
@@ -15,7 +16,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The id that it was given.
     #[must_use]
     pub fn id(&self) -> &'static str {
-        self.settings().id
+        self.settings().fixed.id
     }
 
     /// The state now: an open breaker reads [`State::HalfOpen`] as soon as its recovery timeout is
@@ -57,7 +58,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if self.storage.present().phase() == State::ForcedOpen {
             return None;
         }
-        self.open_time().map(|opened| opened.after(self.settings().limits.recovery_timeout))
+        self.open_time().map(|opened| opened.after(self.settings().fixed.limits.recovery_timeout))
     }
 
     /// When a call may pass: zero where it may now, `None` in [`State::ForcedOpen`], where only a hand
@@ -77,13 +78,13 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     ///
     /// [`Rejected`] while it is `Open` or `ForcedOpen`.
     pub fn check(&self) -> Result<(), Rejected> {
-        if self.storage.control().is_closed() {
+        if !matches!(self.storage.control().phase(), State::Open | State::ForcedOpen) {
             return Ok(());
         }
-        match engine::gate(self.parts()) {
-            Some((control, refusal)) => Err(self.rejected(control, refusal)),
-            None => Ok(()),
-        }
+        let Admission { control, answer } = engine::look(self.parts());
+        let passes = answer.is(Answer::AS_IT_IS) || answer.is(Answer::PROBE);
+        // It may have been moved in between; whatever it is now, half-open passes.
+        if passes || control.is_half_open() { Ok(()) } else { Err(self.rejected(control, answer)) }
     }
 }
 

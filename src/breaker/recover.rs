@@ -4,7 +4,7 @@ use super::CircuitBreaker;
 use crate::clock::Clock;
 use crate::engine::{self, Admission, unwind};
 use crate::error::{Error, Rejected};
-use crate::machine::{Refusal, Ticket};
+use crate::machine::Ticket;
 use crate::rules::Rules;
 use crate::state::Cause;
 use crate::strategy::Strategy;
@@ -136,7 +136,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The step failed.
     #[cold]
     pub(super) fn unprepared(&self, ticket: Ticket) -> Rejected {
-        let Admission { control, refusal } = engine::unprepared(self.parts(), ticket);
-        self.rejected(control, refusal.unwrap_or(Refusal::JUST_THIS))
+        let Admission { control, answer } = engine::unprepared(self.parts(), ticket);
+        self.rejected(control, answer)
     }
 }

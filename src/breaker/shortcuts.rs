@@ -7,14 +7,9 @@
 use super::CircuitBreaker;
 use crate::clock::Clock;
 use crate::error::Rejected;
-use crate::machine::{self, Control, Ticket, Word};
+use crate::machine::{self, Answer, Control, Ticket, Word, cold};
 use crate::storage::Storage;
 use crate::strategy::Strategy;
-
-/// Says that the branch it is called in is seldom taken.
-#[cold]
-#[inline]
-pub(super) fn cold() {}
 
 impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// Closed with something against it, or open and still waiting. The rejection is built where it is wanted:
@@ -33,8 +28,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if !word.control.is_open() {
             return None;
         }
-        let timeout = self.settings().limits.recovery_timeout;
-        let refusal = machine::wait(self.reading(word.stamp).age, timeout)?;
+        let timeout = self.settings().fixed.limits.recovery_timeout;
+        let refusal = Answer::wait(self.age_of(word.stamp), timeout)?;
         Some(Err(self.rejected(word.control, refusal)))
     }
 
@@ -68,7 +63,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline]
     fn has_counted(&self, old: Word) -> bool {
         let strategy = &self.settings().strategy;
-        strategy.recorded(&self.memory, old.kept(), old.one_more().kept(), true);
+        strategy.recorded(&self.memory, old.kept(), true);
         true
     }
 }

@@ -57,8 +57,9 @@ impl<S: Strategy, R> Settings<S, R> {
     pub(crate) const fn check<C: Clock>(&self) -> Result<(), ConfigError> {
         use ConfigErrorKind as Kind;
 
-        let Limits { recovery_timeout, probe_timeout, .. } = self.limits;
-        let (errors, successes) = (self.limits.error_threshold, self.limits.recovery_threshold);
+        let Limits { recovery_timeout, probe_timeout, .. } = self.fixed.limits;
+        let (errors, successes) =
+            (self.fixed.limits.error_threshold, self.fixed.limits.recovery_threshold);
         let most_errors = if S::MAX_THRESHOLD < Limits::MOST_ERRORS {
             S::MAX_THRESHOLD
         } else {
@@ -66,11 +67,11 @@ impl<S: Strategy, R> Settings<S, R> {
         };
         // The recovery timeout before the probe timeout, which follows it unless it was set.
         let ranges = [
-            (Kind::Id, saturated(self.id.len()), LONGEST_ID),
+            (Kind::Id, saturated(self.fixed.id.len()), LONGEST_ID),
             (Kind::ClockRate, C::HZ, u32::MAX),
             (Kind::ErrorThreshold, errors as u32, most_errors as u32),
             (Kind::RecoveryThreshold, successes as u32, Limits::MOST_SUCCESSES as u32),
-            (Kind::MaxProbes, self.limits.max_probes as u32, Limits::MOST_PROBES as u32),
+            (Kind::MaxProbes, self.fixed.limits.max_probes as u32, Limits::MOST_PROBES as u32),
             (Kind::RecoveryTimeout, recovery_timeout, Limits::LONGEST),
             (Kind::ProbeTimeout, probe_timeout, Limits::LONGEST),
         ];
@@ -78,12 +79,12 @@ impl<S: Strategy, R> Settings<S, R> {
         while i < ranges.len() {
             let (kind, value, most) = ranges[i];
             if value == 0 || value > most {
-                return Err(ConfigError { id: self.id, kind, value, most });
+                return Err(ConfigError { id: self.fixed.id, kind, value, most });
             }
             i += 1;
         }
-        if let Verdict::Success = self.limits.dropped {
-            return Err(ConfigError { id: self.id, kind: Kind::Dropped, value: 0, most: 0 });
+        if let Verdict::Success = self.fixed.limits.dropped {
+            return Err(ConfigError { id: self.fixed.id, kind: Kind::Dropped, value: 0, most: 0 });
         }
         Ok(())
     }

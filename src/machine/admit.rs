@@ -1,52 +1,54 @@
 //! The way in.
 
-use core::num::NonZeroU32;
-
 use super::Limits;
 use super::word::{Control, GENERATION, IN_FLIGHT, OPENINGS, ROUND, Word};
 use crate::state::State;
 use crate::ticks::OLDEST;
 
-/// What a clock tells about a stamp.
+/// The answer to who asks for admission, in one register: mostly the ticks until a call may pass. They are at most 2^31,
+/// which leaves values for what is no number of ticks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Reading {
-    /// The present tick, its low half.
-    pub(crate) now: u32,
-    /// The age of the stamp at that tick; in the top [`SLACK`] of the range where it is slightly newer.
-    pub(crate) age: u32,
-}
+pub(crate) struct Answer(u32);
 
-/// Why and for how long a call is not admitted. Waits are at most 2^31 ticks, which leaves values
-/// for what is no number of ticks; none is 0, so that an `Option` of it fits into a register.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Refusal(NonZeroU32);
-
-impl Refusal {
-    /// Only a hand can tell: forced open.
-    pub(crate) const BY_HAND: Refusal = Refusal(NonZeroU32::MAX);
-    /// The next call may pass; this one may not, since its own recovery step failed.
-    pub(crate) const JUST_THIS: Refusal = Refusal(NonZeroU32::MIN.saturating_add(u32::MAX - 2));
+impl Answer {
+    /// Admitted, and there is nothing to write.
+    pub(crate) const AS_IT_IS: Answer = Answer(0);
+    /// Admitted if the word of [`probe`] can be written.
+    pub(crate) const PROBE: Answer = Answer(u32::MAX - 3);
     /// Somebody else wrote the word: ask again. Never told to a caller.
-    pub(crate) const LOST: Refusal = Refusal(NonZeroU32::MIN.saturating_add(u32::MAX - 3));
+    pub(crate) const LOST: Answer = Answer(u32::MAX - 2);
+    /// Refused, but the next call may pass: the recovery step of this one failed.
+    pub(crate) const JUST_THIS: Answer = Answer(u32::MAX - 1);
+    /// Refused until a hand changes it.
+    pub(crate) const BY_HAND: Answer = Answer(u32::MAX);
 
-    /// So many ticks; 0 would be no refusal, and is `None`.
-    #[inline]
-    pub(crate) const fn ticks(ticks: u32) -> Option<Refusal> {
-        match NonZeroU32::new(ticks) {
-            Some(ticks) => Some(Refusal(ticks)),
-            None => None,
+    /// What remains of a timeout at this age of its stamp, if anything does: at least one tick.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // part of the rejection that is inlined into calls: peers, rejected_ns
+    pub(crate) const fn wait(age: u32, timeout: u32) -> Option<Answer> {
+        if age < timeout {
+            Some(Answer(timeout - age))
+        } else if age > OLDEST {
+            // Second and seldom, so that an ordinary rejection pays one compare (budgets, rejected).
+            cold();
+            Some(Answer(timeout))
+        } else {
+            None
         }
     }
 
-    /// The ticks until a call may pass, where they can be told.
     #[inline]
-    pub(crate) const fn wait(self) -> Option<u32> {
-        if self.0.get() < Refusal::JUST_THIS.0.get() {
-            Some(self.0.get())
-        } else if self.0.get() == Refusal::BY_HAND.0.get() {
-            None
-        } else {
-            Some(0)
+    pub(crate) const fn is(self, other: Answer) -> bool {
+        self.0 == other.0
+    }
+
+    /// What a refusal tells: the ticks until a call may pass, where they can be told.
+    #[inline]
+    pub(crate) const fn ticks(self) -> Option<u32> {
+        match self {
+            Answer::BY_HAND => None,
+            Answer(special) if special >= Answer::PROBE.0 => Some(0),
+            Answer(ticks) => Some(ticks),
         }
     }
 }
@@ -56,58 +58,27 @@ impl Refusal {
 #[inline]
 pub(crate) const fn cold() {}
 
-/// The answer to who asks for admission.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Admit {
-    /// Admitted, and there is nothing to write.
-    AsItIs,
-    /// Admitted at this tick as a probe, if the word of [`probe`] can be written.
-    Probe(u32),
-    Refused(Refusal),
-}
-
-/// The refusal of a word of this age, while its timeout lasts.
-#[inline(always)]
-#[allow(clippy::inline_always)] // part of the rejection that is inlined into calls: peers, rejected_ns
-pub(crate) const fn wait(age: u32, timeout: u32) -> Option<Refusal> {
-    if age < timeout {
-        Refusal::ticks(timeout - age)
-    } else if age > OLDEST {
-        // Second and seldom, so that an ordinary rejection pays one compare (budgets, rejected).
-        cold();
-        Refusal::ticks(timeout)
-    } else {
-        None
-    }
-}
-
-/// Asks for admission. `read` is called at most once, and only where time decides.
+/// Asks for admission. `age` tells that of the stamp; it is called at most once, and only where time decides.
 #[inline]
-pub(crate) fn admit(word: Word, read: impl FnOnce(u32) -> Reading, limits: &Limits) -> Admit {
+pub(crate) fn admit(word: Word, age: impl FnOnce(u32) -> u32, limits: &Limits) -> Answer {
     let control = word.control;
-    let half_open = control.is_half_open();
-    if !half_open && !control.is_open() {
-        return if control.is(State::ForcedOpen) {
-            Admit::Refused(Refusal::BY_HAND)
-        } else {
-            Admit::AsItIs
+    if control.is_open() {
+        // One case after the other, rather than one path with variables: smaller and shorter where registers are few
+        // (budgets, flash and rejected of thumbv6m).
+        return match Answer::wait(age(word.stamp), limits.recovery_timeout) {
+            Some(refusal) => refusal,
+            None => Answer::PROBE,
         };
     }
-    // One case after the other, rather than one path with variables: smaller and shorter where registers are few
-    // (budgets, flash and rejected of thumbv6m).
-    let Reading { now, age } = read(word.stamp);
-    if half_open {
-        if control.in_flight() < u32::from(limits.max_probes) {
-            return Admit::Probe(now);
-        }
-        return match wait(age, limits.probe_timeout) {
-            Some(refusal) => Admit::Refused(refusal),
-            None => Admit::Probe(now),
-        };
+    if !control.is_half_open() {
+        return if control.is(State::ForcedOpen) { Answer::BY_HAND } else { Answer::AS_IT_IS };
     }
-    match wait(age, limits.recovery_timeout) {
-        Some(refusal) => Admit::Refused(refusal),
-        None => Admit::Probe(now),
+    if control.in_flight() < u32::from(limits.max_probes) {
+        return Answer::PROBE;
+    }
+    match Answer::wait(age(word.stamp), limits.probe_timeout) {
+        Some(refusal) => refusal,
+        None => Answer::PROBE,
     }
 }
 

@@ -1,12 +1,13 @@
 //! By hand.
 
+use super::Limits;
 use super::word::Word;
 use crate::state::State;
-use crate::strategy::Kept;
 
 /// To `ForcedOpen`, `ForcedClosed`, or `Closed` for a reset. The generation always moves, so
 /// that results of calls admitted before are ignored.
 #[inline]
-pub(crate) const fn force(word: Word, to: State, fresh: Kept) -> Word {
-    word.moved_to(to, fresh)
+pub(crate) const fn force(word: Word, to: State, limits: &Limits) -> Word {
+    // A forced breaker has no count; one that is reset begins as a new one does.
+    word.moved_to(to, if let State::Closed = to { limits.fresh } else { 0 })
 }

@@ -5,12 +5,14 @@ use crate::verdict::Verdict;
 
 /// The numbers that the transitions need, durations as ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub(crate) struct Limits {
     pub(crate) recovery_timeout: u32,
     pub(crate) probe_timeout: u32,
     pub(crate) error_threshold: u16,
     pub(crate) recovery_threshold: u8,
     pub(crate) max_probes: u8,
+    /// The count of a breaker that has just closed.
+    pub(crate) fresh: u16,
     pub(crate) dropped: Verdict,
     own_probe_timeout: bool,
 }
@@ -30,6 +32,7 @@ impl Limits {
         error_threshold: 5,
         recovery_threshold: 1,
         max_probes: 1,
+        fresh: 0,
         dropped: Verdict::Ignore,
         own_probe_timeout: false,
     };

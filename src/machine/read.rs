@@ -1,18 +1,15 @@
 //! What a word tells. Reads change nothing.
 
 use super::word::{Control, Word};
-use super::{Limits, Reading, wait};
+use super::{Answer, Limits};
 use crate::state::State;
 use crate::strategy::Kept;
 
 /// The state to tell: stored, but `Open` reads `HalfOpen` as soon as its timeout is over.
 #[inline]
-pub(crate) fn state(word: Word, read: impl FnOnce(u32) -> Reading, limits: &Limits) -> State {
-    if word.control.is_open() && wait(read(word.stamp).age, limits.recovery_timeout).is_none() {
-        State::HalfOpen
-    } else {
-        word.control.phase()
-    }
+pub(crate) fn state(word: Word, age: impl FnOnce(u32) -> u32, limits: &Limits) -> State {
+    let over = || Answer::wait(age(word.stamp), limits.recovery_timeout).is_none();
+    if word.control.is_open() && over() { State::HalfOpen } else { word.control.phase() }
 }
 
 /// The strategy's count while closed, threshold + openings − 1 from the first opening until it
@@ -29,11 +26,10 @@ pub(crate) fn error_count(word: Word, counted: impl FnOnce(Kept) -> u16, limits:
 /// [`error_count`] of a control that rejects. (One that was closed by a hand in the meantime has no errors.)
 #[inline]
 pub(crate) const fn rejected_count(control: Control, limits: &Limits) -> u16 {
-    match control.phase() {
-        State::Open | State::HalfOpen => {
-            (limits.error_threshold as u32 + control.openings()).wrapping_sub(1) as u16
-        }
-        State::Closed | State::ForcedOpen | State::ForcedClosed => 0,
+    if control.is_open() || control.is_half_open() {
+        (limits.error_threshold as u32 + control.openings()).wrapping_sub(1) as u16
+    } else {
+        0
     }
 }
 

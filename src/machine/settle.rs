@@ -14,8 +14,7 @@ pub(crate) fn settle(
     ticket: Ticket,
     verdict: Verdict,
     record: impl FnOnce(Kept, bool) -> Step,
-    now: impl Fn() -> u32,
-    fresh: impl FnOnce() -> Kept,
+    now: impl FnOnce() -> u32,
     limits: &Limits,
 ) -> Word {
     if !ticket.counts_in(word.control) {
@@ -27,29 +26,30 @@ pub(crate) fn settle(
         }
         let before = word.kept();
         let one_more = Kept { count: before.count + 1, ..before };
-        return match record(before, matches!(verdict, Verdict::Failure)) {
-            // The same as below, but one addition (budgets, failing).
-            Step::Keep(kept) if kept == one_more => word.one_more(),
-            Step::Keep(kept) => word.keeping(kept),
-            Step::Trip => word.opened(now()),
-        };
-    }
-    if !word.control.is_half_open() {
-        return word;
-    }
-    match verdict {
-        Verdict::Failure => word.opened(now()),
-        Verdict::Ignore => word.slot_back(ticket),
-        Verdict::Success
-            if word.control.successes() + 1 >= u32::from(limits.recovery_threshold) =>
-        {
-            word.moved_to(State::Closed, fresh())
+        match record(before, matches!(verdict, Verdict::Failure)) {
+            // The same as the next, but one addition (budgets, failing).
+            Step::Keep(kept) if kept == one_more => return word.one_more(),
+            Step::Keep(kept) => return word.keeping(kept),
+            Step::Trip => {}
         }
-        Verdict::Success => {
-            let back = word.slot_back(ticket);
-            Word { control: Control(back.control.0 + SUCCESSES.one()), ..back }
+    } else {
+        if !word.control.is_half_open() {
+            return word;
+        }
+        match verdict {
+            Verdict::Failure => {}
+            Verdict::Ignore => return word.slot_back(ticket),
+            Verdict::Success => {
+                if word.control.successes() + 1 >= u32::from(limits.recovery_threshold) {
+                    return word.moved_to(State::Closed, limits.fresh);
+                }
+                let back = word.slot_back(ticket);
+                return Word { control: Control(back.control.0 + SUCCESSES.one()), ..back };
+            }
         }
     }
+    // Both ways to an opening end here: its code stands once (growth, second_type).
+    word.opened(now())
 }
 
 /// Whether a failure does no more than raise the count of a closed breaker by one: [`settle`] then gives

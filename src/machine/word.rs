@@ -205,8 +205,8 @@ pub(crate) struct Word {
 
 impl Word {
     /// Closed and fresh, in the generation that follows nothing.
-    pub(crate) const fn new(fresh: Kept) -> Word {
-        Word { control: Control(DETAIL.put(fresh.count as u32)), stamp: fresh.stamp }
+    pub(crate) const fn new(fresh: u16) -> Word {
+        Word { control: Control(DETAIL.put(fresh as u32)), stamp: 0 }
     }
 
     /// What the strategy kept; meaningful in `Closed` only.
@@ -233,11 +233,11 @@ impl Word {
 
     /// Another phase in a new generation, no openings counted.
     #[inline]
-    pub(super) const fn moved_to(self, state: State, kept: Kept) -> Word {
+    pub(super) const fn moved_to(self, state: State, count: u16) -> Word {
         let control = Control::in_phase(state)
-            | DETAIL.put(kept.count as u32 & (DETAIL.values() - 1))
+            | DETAIL.put(count as u32 & (DETAIL.values() - 1))
             | self.control.next_generation();
-        Word { control: Control(control), stamp: kept.stamp }
+        Word { control: Control(control), stamp: 0 }
     }
 
     /// Open from now on: one opening more since it was last closed.

@@ -6,6 +6,9 @@
 
 use crate::state::Transition;
 
+/// Whether there is anything to log to.
+pub(crate) const LOGS: bool = cfg!(feature = "defmt");
+
 #[cfg(not(feature = "defmt"))]
 #[inline(always)]
 #[allow(clippy::inline_always)] // nothing to call
