@@ -12,6 +12,7 @@ pub(crate) use fixed::Fixed;
 
 use crate::error::Rejected;
 use crate::machine::{self, Answer, Control, Ticket, Word};
+use crate::observe;
 #[cfg(feature = "std")]
 use crate::observe::Observer;
 use crate::state::{Cause, Reason, State};
@@ -24,7 +25,8 @@ use crate::wait::Wait;
 ///
 /// Users can name neither this trait nor a [`Seal`], so that they can neither implement nor call it.
 pub trait Parts {
-    fn core(&self, _: Seal) -> Core<'_>;
+    fn storage(&self, _: Seal) -> &Storage;
+    fn fixed(&self, _: Seal) -> &Fixed;
     /// The age of a stamp by the breaker's clock.
     fn age(&self, stamp: u32, _: Seal) -> u32;
     /// The present tick, for a stamp that is about to be written.
@@ -38,14 +40,6 @@ pub trait Parts {
     /// The observer that the breaker owns, beside that of its configuration.
     #[cfg(feature = "std")]
     fn own_observer(&self, _: Seal) -> Option<&dyn Observer>;
-}
-
-/// What every breaker has: in two registers.
-#[derive(Clone, Copy)]
-#[allow(missing_debug_implementations)] // nobody outside sees one
-pub struct Core<'a> {
-    pub(crate) storage: &'a Storage,
-    pub(crate) fixed: &'a Fixed,
 }
 
 /// Nobody outside has one.
@@ -67,9 +61,8 @@ pub(crate) struct Admission {
 #[cold]
 #[inline(never)]
 pub(crate) fn enter(parts: &dyn Parts) -> Admission {
-    let core = parts.core(SEAL);
-    let old = core.storage.load();
-    let answer = ask(parts, old, core);
+    let old = parts.storage(SEAL).load();
+    let answer = ask(parts, old);
     if answer.is(Answer::PROBE) {
         return enter_as_probe(parts, old);
     }
@@ -77,14 +70,14 @@ pub(crate) fn enter(parts: &dyn Parts) -> Admission {
 }
 
 #[inline]
-fn ask(parts: &dyn Parts, word: Word, core: Core<'_>) -> Answer {
-    machine::admit(word, |stamp| parts.age(stamp, SEAL), &core.fixed.limits)
+fn ask(parts: &dyn Parts, word: Word) -> Answer {
+    machine::admit(word, |stamp| parts.age(stamp, SEAL), &parts.fixed(SEAL).limits)
 }
 
 #[cold]
 #[inline(never)]
 fn enter_as_probe(parts: &dyn Parts, old: Word) -> Admission {
-    let Core { storage, fixed } = parts.core(SEAL);
+    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
     let new = machine::probe(old, parts.stamp(SEAL), &fixed.limits);
     if !storage.replace(old, new) {
         return Admission { control: old.control, answer: Answer::LOST };
@@ -100,7 +93,7 @@ fn enter_as_probe(parts: &dyn Parts, old: Word) -> Admission {
 /// The first probe of a recovery: tells who observes, and prepares.
 #[inline]
 fn begin_recovery(parts: &dyn Parts, old: Control, new: Control) -> bool {
-    let fixed = parts.core(SEAL).fixed;
+    let fixed = parts.fixed(SEAL);
     let ticket = Ticket::marked(new);
     // A hook that panics neither keeps the probe's slot nor takes the recovery its preparation. A slot given
     // back rather than a failure: that would be a transition, and the same hook could panic again while it
@@ -129,9 +122,8 @@ pub(crate) fn unprepared(parts: &dyn Parts, ticket: Ticket) -> Admission {
 
 /// What a call would be answered now.
 pub(crate) fn look(parts: &dyn Parts) -> Admission {
-    let core = parts.core(SEAL);
-    let word = core.storage.load();
-    Admission { control: word.control, answer: ask(parts, word, core) }
+    let word = parts.storage(SEAL).load();
+    Admission { control: word.control, answer: ask(parts, word) }
 }
 
 /// Takes the verdict on an admitted call, and the cause of an opening by it; whether it has opened the breaker.
@@ -139,14 +131,13 @@ pub(crate) fn look(parts: &dyn Parts) -> Admission {
 /// The cause comes first, where a result has its discriminant (budgets, failing).
 #[inline(never)]
 pub(crate) fn settle(cause: Cause, parts: &dyn Parts, ticket: Ticket, verdict: Verdict) -> bool {
-    let core = parts.core(SEAL);
     loop {
-        let old = core.storage.load();
-        let new = settled(parts, old, ticket, verdict, core.fixed);
+        let old = parts.storage(SEAL).load();
+        let new = settled(parts, old, ticket, verdict, parts.fixed(SEAL));
         if new == old {
             return false;
         }
-        if core.storage.replace(old, new) {
+        if parts.storage(SEAL).replace(old, new) {
             return finish(parts, old, new, verdict, cause);
         }
     }
@@ -189,17 +180,20 @@ pub(crate) fn finish(
 /// Tells who observes.
 #[inline]
 fn tell(parts: &dyn Parts, from: Control, to: Control, reason: Reason) {
-    let fixed = parts.core(SEAL).fixed;
-    fixed.tell(from, to, reason);
+    let fixed = parts.fixed(SEAL);
+    // Asked here, where a program without hooks is known to have none; what follows is out of line.
+    if fixed.observer.is_some() || observe::LOGS {
+        fixed.tell(from, to, reason);
+    }
     #[cfg(feature = "std")]
     if let Some(observer) = parts.own_observer(SEAL) {
-        crate::observe::tell(observer, &fixed.transition(from, to, reason));
+        observe::tell(observer, &fixed.transition(from, to, reason));
     }
 }
 
 /// By hand, to `Closed`, `ForcedOpen` or `ForcedClosed`.
 pub(crate) fn force(parts: &dyn Parts, to: State) {
-    let Core { storage, fixed } = parts.core(SEAL);
+    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
     loop {
         let old = storage.load();
         let new = machine::force(old, to, &fixed.limits);
@@ -213,26 +207,26 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
 }
 
 pub(crate) fn id(parts: &dyn Parts) -> &'static str {
-    parts.core(SEAL).fixed.id
+    parts.fixed(SEAL).id
 }
 
 pub(crate) fn state(parts: &dyn Parts) -> State {
-    let Core { storage, fixed } = parts.core(SEAL);
+    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
     machine::state(storage.load(), |stamp| parts.age(stamp, SEAL), &fixed.limits)
 }
 
 pub(crate) fn error_count(parts: &dyn Parts) -> u16 {
-    let Core { storage, fixed } = parts.core(SEAL);
+    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
     machine::error_count(storage.load(), |kept| parts.counted(kept, SEAL), &fixed.limits)
 }
 
 pub(crate) fn success_count(parts: &dyn Parts) -> u16 {
-    machine::success_count(parts.core(SEAL).storage.control())
+    machine::success_count(parts.storage(SEAL).control())
 }
 
 pub(crate) fn retry_after(parts: &dyn Parts) -> Option<Wait> {
     let Admission { answer, .. } = look(parts);
-    answer.ticks().map(|ticks| Wait::new(ticks, parts.core(SEAL).fixed.hz))
+    answer.ticks().map(|ticks| Wait::new(ticks, parts.fixed(SEAL).hz))
 }
 
 /// What a refused call is told.
@@ -241,11 +235,4 @@ pub(crate) fn rejection(fixed: &Fixed, control: Control, answer: Answer) -> Reje
     let retry_after = answer.ticks().map(|ticks| Wait::new(ticks, fixed.hz));
     let error_count = machine::rejected_count(control, &fixed.limits);
     Rejected::new(fixed.id, control.phase(), retry_after, error_count)
-}
-
-/// [`rejection`] out of line, where room is dear (growth, eight).
-#[cold]
-#[inline(never)]
-pub(crate) fn rejection_cold(fixed: &Fixed, control: Control, answer: Answer) -> Rejected {
-    rejection(fixed, control, answer)
 }

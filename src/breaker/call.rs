@@ -7,7 +7,6 @@ use crate::error::{Error, Rejected};
 use crate::machine::{Answer, Control, Ticket};
 use crate::rules::Rules;
 use crate::state::Cause;
-use crate::storage::Storage;
 use crate::strategy::Strategy;
 use crate::verdict::Verdict;
 
@@ -124,17 +123,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         engine::settle(cause, self.parts(), ticket, Verdict::Failure);
     }
 
-    /// Inlined where there is room, so that a caller who only looks whether it was rejected does not pay for the
+    /// Inlined, so that a caller who only looks whether it was rejected does not pay for the
     /// fields.
     #[inline(always)]
     #[allow(clippy::inline_always)] // peers, rejected_ns
     pub(super) fn rejected(&self, control: Control, refusal: Answer) -> Rejected {
-        let fixed = &self.settings().fixed;
-        if Storage::ROOMY {
-            engine::rejection(fixed, control, refusal)
-        } else {
-            engine::rejection_cold(fixed, control, refusal)
-        }
+        engine::rejection(&self.settings().fixed, control, refusal)
     }
 }
 

@@ -3,16 +3,22 @@
 use super::CircuitBreaker;
 use crate::circuit::Circuit;
 use crate::clock::Clock;
-use crate::engine::{Core, Parts, Seal};
+use crate::engine::{Fixed, Parts, Seal};
 #[cfg(feature = "std")]
 use crate::observe::Observer;
+use crate::storage::Storage;
 use crate::strategy::{Kept, Step, Strategy};
 use crate::ticks::Ticks;
 
 impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     #[inline]
-    fn core(&self, _: Seal) -> Core<'_> {
-        Core { storage: &self.storage, fixed: &self.settings().fixed }
+    fn storage(&self, _: Seal) -> &Storage {
+        &self.storage
+    }
+
+    #[inline]
+    fn fixed(&self, _: Seal) -> &Fixed {
+        &self.settings().fixed
     }
 
     #[inline]

@@ -6,7 +6,8 @@ use crate::state::{Reason, Transition};
 
 /// What is fixed when a breaker is made, whatever its type.
 #[derive(Clone, Copy)]
-pub(crate) struct Fixed {
+#[allow(missing_debug_implementations)] // nobody outside sees one
+pub struct Fixed {
     pub(crate) id: &'static str,
     pub(crate) hz: u32,
     pub(crate) limits: Limits,
@@ -21,10 +22,8 @@ impl Fixed {
     }
 
     /// One for all that change a word (growth, second_type).
+    #[cold]
     pub(super) fn tell(&self, from: Control, to: Control, reason: Reason) {
-        if self.observer.is_none() && !observe::LOGS {
-            return;
-        }
         let change = self.transition(from, to, reason);
         observe::log(&change);
         if let Some(observer) = self.observer {
@@ -33,8 +32,11 @@ impl Fixed {
     }
 
     /// The step before the first probe of a recovery, which this change has begun; whether it helped.
+    #[inline]
     pub(super) fn prepare(&self, from: Control, to: Control) -> bool {
-        let change = || self.transition(from, to, Reason::Time);
-        self.before_probe.is_none_or(|step| step(&change()))
+        match self.before_probe {
+            Some(step) => step(&self.transition(from, to, Reason::Time)),
+            None => true,
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::sync::{AtomicU32, Ordering};
 const ONE_MORE: u64 = DETAIL.one() as u64;
 
 #[derive(Debug)]
-pub(crate) struct Storage {
+pub struct Storage {
     word: AtomicU64,
     opened: AtomicU32,
 }

@@ -8,7 +8,7 @@ use crate::sync::{self, AtomicU32, Ordering::Relaxed, exclusively};
 /// since the critical section orders what is done inside it;
 /// what is loaded outside is ordered by [`sync::acquire`] and [`sync::release`].
 #[derive(Debug)]
-pub(crate) struct Storage {
+pub struct Storage {
     control: AtomicU32,
     stamp: AtomicU32,
     opened: AtomicU32,
