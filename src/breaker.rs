@@ -5,6 +5,7 @@
 //! a success that finds the control as it was is done. Anything else goes to the [engine](crate::engine), by way of
 //! the [short cuts](shortcuts) of large processors.
 
+mod admit;
 mod by_hand;
 mod call;
 mod call_mut;
@@ -16,6 +17,7 @@ mod permit;
 mod reads;
 mod recover;
 mod recover_async;
+mod settle;
 mod shortcuts;
 mod wrap;
 

@@ -3,7 +3,7 @@
 use super::CircuitBreaker;
 use super::call::{cause, passed_on};
 use crate::clock::Clock;
-use crate::engine::{self, unwind};
+use crate::engine::unwind;
 use crate::error::Error;
 use crate::machine::{Ticket, cold};
 use crate::rules::Rules;
@@ -63,11 +63,11 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(never)]
     fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause) -> bool {
         let old = self.storage.load_mut();
-        let new = engine::settled(self.parts(), old, ticket, verdict, &self.settings().fixed);
+        let new = self.settled(old, ticket, verdict);
         if new == old {
             return false;
         }
         self.storage.store_mut(old, new);
-        engine::finish(self.parts(), old, new, verdict, cause)
+        self.follow(old, new, verdict, cause)
     }
 }

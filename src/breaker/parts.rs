@@ -27,23 +27,6 @@ impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     }
 
     #[inline]
-    fn stamp(&self, _: Seal) -> u32 {
-        let now = self.clock.now();
-        now.mark(&self.epoch);
-        now.low()
-    }
-
-    #[inline]
-    fn record(&self, kept: Kept, failed: bool, _: Seal) -> Step {
-        self.ask_strategy(kept, failed)
-    }
-
-    #[inline]
-    fn recorded(&self, before: Kept, failed: bool, _: Seal) {
-        self.settings().strategy.recorded(&self.memory, before, failed);
-    }
-
-    #[inline]
     fn counted(&self, kept: Kept, _: Seal) -> u16 {
         self.settings().strategy.error_count(kept)
     }
@@ -68,6 +51,14 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline]
     pub(super) fn age_of(&self, stamp: u32) -> u32 {
         self.clock.now().age(stamp, &self.epoch)
+    }
+
+    /// The present tick, for a stamp that is about to be written.
+    #[inline]
+    pub(super) fn new_stamp(&self) -> u32 {
+        let now = self.clock.now();
+        now.mark(&self.epoch);
+        now.low()
     }
 
     #[inline]

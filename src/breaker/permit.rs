@@ -2,7 +2,6 @@
 
 use super::CircuitBreaker;
 use crate::clock::Clock;
-use crate::engine;
 use crate::error::Rejected;
 use crate::machine::Ticket;
 use crate::rules::EveryError;
@@ -47,7 +46,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline]
     fn report(&self, ticket: Ticket, verdict: Verdict, cause: Cause) {
         if !self.nothing_to_settle(ticket, verdict) {
-            engine::settle(cause, self.parts(), ticket, verdict);
+            self.settle(cause, ticket, verdict);
         }
     }
 

@@ -81,7 +81,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if !matches!(self.storage.control().phase(), State::Open | State::ForcedOpen) {
             return Ok(());
         }
-        let Admission { control, answer } = engine::look(self.parts());
+        let Admission { control, answer } = self.look();
         let passes = answer.is(Answer::AS_IT_IS) || answer.is(Answer::PROBE);
         // It may have been moved in between; whatever it is now, half-open passes.
         if passes || control.is_half_open() { Ok(()) } else { Err(self.rejected(control, answer)) }

@@ -2,7 +2,7 @@
 
 use super::CircuitBreaker;
 use crate::clock::Clock;
-use crate::engine::{self, Admission, unwind};
+use crate::engine::{Admission, unwind};
 use crate::error::{Error, Rejected};
 use crate::machine::Ticket;
 use crate::rules::Rules;
@@ -122,7 +122,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     {
         let ticket = self.admit().map_err(Error::Rejected)?;
         if ticket.begins_recovery() && !self.recovered(ticket, || recover(device).succeeded()) {
-            return Err(Error::Rejected(self.unprepared(ticket)));
+            return Err(Error::Rejected(self.unrecovered(ticket)));
         }
         self.run(ticket, || f(device))
     }
@@ -135,8 +135,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 
     /// The step failed.
     #[cold]
-    pub(super) fn unprepared(&self, ticket: Ticket) -> Rejected {
-        let Admission { control, answer } = engine::unprepared(self.parts(), ticket);
+    pub(super) fn unrecovered(&self, ticket: Ticket) -> Rejected {
+        let Admission { control, answer } = self.unprepared(ticket);
         self.rejected(control, answer)
     }
 }

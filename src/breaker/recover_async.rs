@@ -76,7 +76,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if ticket.begins_recovery() {
             let step = pin!(async { recover(device).await.succeeded() });
             if !slot.drive(ticket, step).await {
-                return Err(Error::Rejected(self.unprepared(ticket)));
+                return Err(Error::Rejected(self.unrecovered(ticket)));
             }
             slot.keep(ticket);
         }

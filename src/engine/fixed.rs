@@ -16,27 +16,40 @@ pub struct Fixed {
 }
 
 impl Fixed {
-    pub(super) fn transition(&self, from: Control, to: Control, reason: Reason) -> Transition {
-        let errors = machine::rejected_count(to, &self.limits);
-        Transition::new(self.id, from.phase(), to.phase(), reason, errors)
+    /// Tells of a change. Whether there is anybody to tell is asked inline, where a program without hooks is known to
+    /// have none; the rest is out of line, once for all that change a word (growth, second_type and hook).
+    #[inline]
+    pub(crate) fn changed(&self, from: Control, to: Control, reason: Reason) {
+        if self.observer.is_some() || observe::LOGS {
+            self.announce(from, to, reason);
+        }
     }
 
-    /// One for all that change a word (growth, second_type).
     #[cold]
-    pub(super) fn tell(&self, from: Control, to: Control, reason: Reason) {
-        let change = self.transition(from, to, reason);
-        observe::log(&change);
+    fn announce(&self, from: Control, to: Control, reason: Reason) {
+        observe::log(&self.transition(from, to, reason));
         if let Some(observer) = self.observer {
-            observe::tell(observer, &change);
+            self.tell(observer, from, to, reason);
         }
+    }
+
+    /// Tells one observer.
+    #[inline]
+    pub(crate) fn tell(&self, observer: &dyn Observer, from: Control, to: Control, reason: Reason) {
+        observe::tell(observer, &self.transition(from, to, reason));
     }
 
     /// The step before the first probe of a recovery, which this change has begun; whether it helped.
     #[inline]
-    pub(super) fn prepare(&self, from: Control, to: Control) -> bool {
+    pub(crate) fn prepare(&self, from: Control, to: Control) -> bool {
         match self.before_probe {
             Some(step) => step(&self.transition(from, to, Reason::Time)),
             None => true,
         }
+    }
+
+    fn transition(&self, from: Control, to: Control, reason: Reason) -> Transition {
+        let errors = machine::rejected_count(to, &self.limits);
+        Transition::new(self.id, from.phase(), to.phase(), reason, errors)
     }
 }

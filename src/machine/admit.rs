@@ -59,34 +59,36 @@ impl Answer {
 pub(crate) const fn cold() {}
 
 /// Asks for admission. `age` tells that of the stamp; it is called at most once, and only where time decides.
+///
+/// This part is inlined into each type of breaker, which knows its clock; what it calls is compiled once.
 #[inline]
 pub(crate) fn admit(word: Word, age: impl FnOnce(u32) -> u32, limits: &Limits) -> Answer {
     let control = word.control;
-    if control.is_open() {
-        // One case after the other, rather than one path with variables: smaller and shorter where registers are few
-        // (budgets, flash and rejected of thumbv6m).
-        return match Answer::wait(age(word.stamp), limits.recovery_timeout) {
-            Some(refusal) => refusal,
-            None => Answer::PROBE,
-        };
+    if control.is_timed() {
+        return timed(control, age(word.stamp), limits);
     }
-    if !control.is_half_open() {
-        return if control.is(State::ForcedOpen) { Answer::BY_HAND } else { Answer::AS_IT_IS };
-    }
-    if control.in_flight() < u32::from(limits.max_probes) {
-        return Answer::PROBE;
-    }
-    match Answer::wait(age(word.stamp), limits.probe_timeout) {
+    if control.is(State::ForcedOpen) { Answer::BY_HAND } else { Answer::AS_IT_IS }
+}
+
+/// The answer where time decides, by the age of the stamp.
+fn timed(control: Control, age: u32, limits: &Limits) -> Answer {
+    let timeout = if control.is_open() {
+        limits.recovery_timeout
+    } else {
+        if control.in_flight() < u32::from(limits.max_probes) {
+            return Answer::PROBE;
+        }
+        limits.probe_timeout
+    };
+    match Answer::wait(age, timeout) {
         Some(refusal) => refusal,
         None => Answer::PROBE,
     }
 }
 
-/// The word of a probe that is admitted now.
-#[inline]
-pub(crate) fn probe(word: Word, now: u32, limits: &Limits) -> Word {
-    let control = word.control;
-    let control = if control.is_open() {
+/// The control of a probe that is admitted now.
+pub(crate) fn probe(control: Control, limits: &Limits) -> Control {
+    Control(if control.is_open() {
         // Openings and generation stay: no call is out while open.
         let rest = control.0 & (OPENINGS.mask() | GENERATION.mask());
         rest | Control::in_phase(State::HalfOpen) | IN_FLIGHT.one()
@@ -97,6 +99,5 @@ pub(crate) fn probe(word: Word, now: u32, limits: &Limits) -> Word {
         let round = ROUND.of(control.0 + ROUND.one());
         let rest = control.0 & !(IN_FLIGHT.mask() | ROUND.mask());
         rest | IN_FLIGHT.one() | ROUND.put(round)
-    };
-    Word { control: Control(control), stamp: now }
+    })
 }

@@ -9,5 +9,6 @@ use crate::state::State;
 #[inline]
 pub(crate) const fn force(word: Word, to: State, limits: &Limits) -> Word {
     // A forced breaker has no count; one that is reset begins as a new one does.
-    word.moved_to(to, if let State::Closed = to { limits.fresh } else { 0 })
+    let count = if let State::Closed = to { limits.fresh } else { 0 };
+    Word { control: word.control.moved_to(to, count), stamp: 0 }
 }

@@ -5,7 +5,7 @@ use crate::verdict::Verdict;
 
 /// The numbers that the transitions need, durations as ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub(crate) struct Limits {
     pub(crate) recovery_timeout: u32,
     pub(crate) probe_timeout: u32,
     pub(crate) error_threshold: u16,

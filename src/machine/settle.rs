@@ -1,13 +1,15 @@
 //! The end of a call: what its result does to the word.
 
 use super::Limits;
-use super::word::{Control, SUCCESSES, Ticket, Word};
+use super::word::{Control, IN_FLIGHT, OPENINGS, SUCCESSES, Ticket, Word};
 use crate::state::State;
 use crate::strategy::{Kept, Step};
 use crate::verdict::Verdict;
 
 /// Takes the verdict on the call of `ticket`. While closed `record` asks the strategy, whether it failed; the
 /// plain counts read no clock, so that `now` is read in the failure that opens alone.
+///
+/// This part is inlined into each type of breaker, which knows its strategy and clock; what it calls is compiled once.
 #[inline]
 pub(crate) fn settle(
     word: Word,
@@ -17,39 +19,60 @@ pub(crate) fn settle(
     now: impl FnOnce() -> u32,
     limits: &Limits,
 ) -> Word {
-    if !ticket.counts_in(word.control) {
+    let Word { control, stamp } = word;
+    if !ticket.counts_in(control) {
         return word;
     }
-    if word.control.is_closed() {
+    let control = if control.is_closed() {
         if let Verdict::Ignore = verdict {
             return word;
         }
-        let before = word.kept();
-        let one_more = Kept { count: before.count + 1, ..before };
-        match record(before, matches!(verdict, Verdict::Failure)) {
-            // The same as the next, but one addition (budgets, failing).
-            Step::Keep(kept) if kept == one_more => return word.one_more(),
+        match record(word.kept(), matches!(verdict, Verdict::Failure)) {
             Step::Keep(kept) => return word.keeping(kept),
-            Step::Trip => {}
+            Step::Trip => opened(control),
         }
+    } else if control.is_half_open() {
+        end_probe(control, ticket, verdict, limits)
     } else {
-        if !word.control.is_half_open() {
-            return word;
+        return word;
+    };
+    let stamp = match control.phase() {
+        State::Open => now(),
+        State::Closed => 0,
+        _ => stamp,
+    };
+    Word { control, stamp }
+}
+
+/// Open from now on: one opening more since it was last closed.
+fn opened(control: Control) -> Control {
+    // A closed word holds 0 openings, so that one addition serves both ways in.
+    let openings = control.openings();
+    let openings = if openings + 1 < OPENINGS.values() { openings + 1 } else { openings };
+    Control(Control::in_phase(State::Open) | OPENINGS.put(openings) | control.next_generation())
+}
+
+/// The control after a probe that counts.
+fn end_probe(control: Control, ticket: Ticket, verdict: Verdict, limits: &Limits) -> Control {
+    match verdict {
+        Verdict::Failure => opened(control),
+        Verdict::Ignore => slot_back(control, ticket),
+        Verdict::Success if control.successes() + 1 >= u32::from(limits.recovery_threshold) => {
+            control.moved_to(State::Closed, limits.fresh)
         }
-        match verdict {
-            Verdict::Failure => {}
-            Verdict::Ignore => return word.slot_back(ticket),
-            Verdict::Success => {
-                if word.control.successes() + 1 >= u32::from(limits.recovery_threshold) {
-                    return word.moved_to(State::Closed, limits.fresh);
-                }
-                let back = word.slot_back(ticket);
-                return Word { control: Control(back.control.0 + SUCCESSES.one()), ..back };
-            }
-        }
+        Verdict::Success => Control(slot_back(control, ticket).0 + SUCCESSES.one()),
     }
-    // Both ways to an opening end here: its code stands once (growth, second_type).
-    word.opened(now())
+}
+
+/// One slot given back, unless the round is over. It saturates: numbers of rounds come again
+/// after eight, and a slot must not be given back twice into an underflow.
+#[inline]
+const fn slot_back(control: Control, ticket: Ticket) -> Control {
+    if control.round() == ticket.round() && control.in_flight() > 0 {
+        Control(control.0 - IN_FLIGHT.one())
+    } else {
+        control
+    }
 }
 
 /// Whether a failure does no more than raise the count of a closed breaker by one: [`settle`] then gives

@@ -137,6 +137,20 @@ impl Control {
         ROUND.of(self.0)
     }
 
+    /// Open or half-open: time decides.
+    #[inline]
+    pub(super) const fn is_timed(self) -> bool {
+        // One compare for both.
+        self.0.wrapping_sub(Self::in_phase(State::Open)) < 2 * PHASE.one()
+    }
+
+    /// Another phase in a new generation, no openings counted.
+    #[inline]
+    pub(super) const fn moved_to(self, state: State, count: u16) -> Control {
+        let count = count as u32 & (DETAIL.values() - 1);
+        Control(Control::in_phase(state) | DETAIL.put(count) | self.next_generation())
+    }
+
     #[inline]
     pub(super) const fn next_generation(self) -> u32 {
         self.0.wrapping_add(1) & GENERATION.mask()
@@ -229,38 +243,5 @@ impl Word {
     #[inline]
     pub(crate) const fn one_more(self) -> Word {
         Word { control: Control(self.control.0.wrapping_add(DETAIL.one())), ..self }
-    }
-
-    /// Another phase in a new generation, no openings counted.
-    #[inline]
-    pub(super) const fn moved_to(self, state: State, count: u16) -> Word {
-        let control = Control::in_phase(state)
-            | DETAIL.put(count as u32 & (DETAIL.values() - 1))
-            | self.control.next_generation();
-        Word { control: Control(control), stamp: 0 }
-    }
-
-    /// Open from now on: one opening more since it was last closed.
-    #[inline]
-    pub(super) const fn opened(self, now: u32) -> Word {
-        // A closed word holds 0 openings, so that one addition serves both ways in.
-        let openings = self.control.openings();
-        let openings = if openings + 1 < OPENINGS.values() { openings + 1 } else { openings };
-        let control = Control::in_phase(State::Open)
-            | OPENINGS.put(openings)
-            | self.control.next_generation();
-        Word { control: Control(control), stamp: now }
-    }
-
-    /// One slot given back, unless the round is over. It saturates: numbers of rounds come again
-    /// after eight, and a slot must not be given back twice into an underflow.
-    #[inline]
-    pub(super) const fn slot_back(self, ticket: Ticket) -> Word {
-        let control = self.control;
-        if control.round() == ticket.round() && control.in_flight() > 0 {
-            Word { control: Control(control.0 - IN_FLIGHT.one()), stamp: self.stamp }
-        } else {
-            self
-        }
     }
 }
