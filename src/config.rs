@@ -9,10 +9,8 @@ pub use error::{ConfigError, ConfigErrorKind};
 
 use crate::clock::Clock;
 use crate::engine::Fixed;
-use crate::machine::Limits;
 use crate::observe::Observer;
 use crate::rules::EveryError;
-use crate::state::Transition;
 use crate::strategy::{Consecutive, Strategy};
 use crate::ticks::ticks;
 use crate::verdict::Verdict;
@@ -90,8 +88,7 @@ impl<C: Clock> Config<C> {
     /// The defaults, under an id.
     #[must_use]
     pub const fn new(id: &'static str) -> Self {
-        let limits = Limits::DEFAULT;
-        let fixed = Fixed { id, hz: C::HZ, limits, observer: None, before_probe: None };
+        let fixed = Fixed::new(id, C::HZ);
         let settings = Settings { fixed, strategy: Consecutive, rules: EveryError };
         Config { settings, clock: PhantomData }.recovery_timeout(Duration::from_secs(30))
     }
@@ -208,19 +205,19 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// channel or an `Arc` see `CircuitBreaker::with_hooks` (feature `std`).
     #[must_use]
     pub const fn hooks(mut self, observer: &'static (dyn Observer + Sync)) -> Self {
-        self.settings.fixed.observer = Some(observer);
+        self.settings.fixed.observed_by(observer);
         self
     }
 
     /// A step before the first probe of each recovery, in the call that will be that probe: the moment
-    /// to free a bus or to power-cycle a sensor. With `max_probes` above 1 other probes may run meanwhile,
+    /// to free a bus or to power-cycle a sensor. It is told the breaker's id. With `max_probes` above 1 other probes may run meanwhile,
     /// and after a probe timeout in any case. `false` means that it did not help: that is a failed
     /// probe, with [`Cause::Recovery`](crate::Cause::Recovery), and the call is rejected. It runs once a recovery, also where a hook panics
     /// when it is told that the recovery begins.
     ///
     /// A step that needs the device in its hands goes with the call instead: [`call_on`](crate::CircuitBreaker::call_on).
     #[must_use]
-    pub const fn before_probe(mut self, step: fn(&Transition) -> bool) -> Self {
+    pub const fn before_probe(mut self, step: fn(&'static str) -> bool) -> Self {
         self.settings.fixed.before_probe = Some(step);
         self
     }

@@ -32,7 +32,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if !self.storage.replace(old, new) {
             return Admission { control: old.control, answer: Answer::LOST };
         }
-        if control.phase() == old.control.phase() || self.begin_recovery(old.control, control) {
+        if control.same_phase(old.control) || self.begin_recovery(old.control, control) {
             Admission { control, answer: Answer::AS_IT_IS }
         } else {
             self.unprepared(Ticket::marked(control))
@@ -48,11 +48,11 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         // back rather than a failure: that would be a transition, and the same hook could panic again while it
         // unwinds, which aborts.
         let told = || {
-            let verdict = if fixed.prepare(from, to) { Verdict::Ignore } else { Verdict::Failure };
+            let verdict = if fixed.prepare() { Verdict::Ignore } else { Verdict::Failure };
             self.settle(Cause::Recovery, ticket, verdict);
         };
         unwind::guarded(told, || self.changed(from, to, Reason::Time));
-        unwind::guarded(|| self.fail(ticket, Cause::Panic), || fixed.prepare(from, to))
+        unwind::guarded(|| self.fail(ticket, Cause::Panic), || fixed.prepare())
     }
 
     /// The recovery step of an admitted probe failed: what a rejection says of it. Open again for a whole timeout; but

@@ -42,7 +42,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline]
     pub(super) fn follow(&self, old: Word, new: Word, verdict: Verdict, cause: Cause) -> bool {
         let (from, to) = (old.control, new.control);
-        if from.phase() == to.phase() {
+        if from.same_phase(to) {
             if to.is_closed() {
                 let failed = matches!(verdict, Verdict::Failure);
                 self.settings().strategy.recorded(&self.memory, old.kept(), failed);

@@ -11,21 +11,34 @@ pub struct Fixed {
     pub(crate) id: &'static str,
     pub(crate) hz: u32,
     pub(crate) limits: Limits,
-    pub(crate) observer: Option<&'static (dyn Observer + Sync)>,
-    pub(crate) before_probe: Option<fn(&Transition) -> bool>,
+    pub(crate) before_probe: Option<fn(&'static str) -> bool>,
+    observer: Option<&'static (dyn Observer + Sync)>,
+    // What tells the observer, by way of a pointer that only `observed_by` sets: a program without hooks does
+    // not even contain it (growth, second_type and eight).
+    tell: Option<Tell>,
 }
 
+type Tell = fn(&Fixed, Control, Control, Reason);
+
 impl Fixed {
-    /// Tells of a change. Whether there is anybody to tell is asked inline, where a program without hooks is known to
-    /// have none; the rest is out of line, once for all that change a word (growth, second_type and hook).
+    pub(crate) const fn new(id: &'static str, hz: u32) -> Self {
+        let tell: Option<Tell> = if observe::LOGS { Some(Fixed::announce) } else { None };
+        Fixed { id, hz, limits: Limits::DEFAULT, before_probe: None, observer: None, tell }
+    }
+
+    pub(crate) const fn observed_by(&mut self, observer: &'static (dyn Observer + Sync)) {
+        self.observer = Some(observer);
+        self.tell = Some(Fixed::announce);
+    }
+
+    /// Tells of a change.
     #[inline]
     pub(crate) fn changed(&self, from: Control, to: Control, reason: Reason) {
-        if self.observer.is_some() || observe::LOGS {
-            self.announce(from, to, reason);
+        if let Some(tell) = self.tell {
+            tell(self, from, to, reason);
         }
     }
 
-    #[cold]
     fn announce(&self, from: Control, to: Control, reason: Reason) {
         observe::log(&self.transition(from, to, reason));
         if let Some(observer) = self.observer {
@@ -39,11 +52,11 @@ impl Fixed {
         observe::tell(observer, &self.transition(from, to, reason));
     }
 
-    /// The step before the first probe of a recovery, which this change has begun; whether it helped.
+    /// The step before the first probe of a recovery; whether it helped.
     #[inline]
-    pub(crate) fn prepare(&self, from: Control, to: Control) -> bool {
+    pub(crate) fn prepare(&self) -> bool {
         match self.before_probe {
-            Some(step) => step(&self.transition(from, to, Reason::Time)),
+            Some(step) => step(self.id),
             None => true,
         }
     }

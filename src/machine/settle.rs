@@ -36,10 +36,12 @@ pub(crate) fn settle(
     } else {
         return word;
     };
-    let stamp = match control.phase() {
-        State::Open => now(),
-        State::Closed => 0,
-        _ => stamp,
+    let stamp = if control.is_open() {
+        now()
+    } else if control.is_closed() {
+        0
+    } else {
+        stamp
     };
     Word { control, stamp }
 }

@@ -86,6 +86,12 @@ impl Control {
         }
     }
 
+    /// By the bits as they are, which to name would cost more (growth, eight).
+    #[inline]
+    pub(crate) const fn same_phase(self, other: Control) -> bool {
+        (self.0 ^ other.0) < PHASE.one()
+    }
+
     #[inline]
     pub(super) const fn is(self, state: State) -> bool {
         PHASE.of(self.0) == state as u32
