@@ -8,62 +8,56 @@ use crate::verdict::Verdict;
 
 /// Takes the verdict on the call of `ticket`. While closed `record` asks the strategy, whether it failed; the
 /// plain counts read no clock, so that `now` is read in the failure that opens alone.
-///
-/// This part is inlined into each type of breaker, which knows its strategy and clock; what it calls is compiled once.
 #[inline]
 pub(crate) fn settle(
     word: Word,
     ticket: Ticket,
     verdict: Verdict,
     record: impl FnOnce(Kept, bool) -> Step,
-    now: impl FnOnce() -> u32,
+    now: impl Fn() -> u32,
     limits: &Limits,
 ) -> Word {
     let Word { control, stamp } = word;
     if !ticket.counts_in(control) {
         return word;
     }
-    let control = if control.is_closed() {
+    if control.is_closed() {
         if let Verdict::Ignore = verdict {
             return word;
         }
-        match record(word.kept(), matches!(verdict, Verdict::Failure)) {
-            Step::Keep(kept) => return word.keeping(kept),
-            Step::Trip => opened(control),
-        }
-    } else if control.is_half_open() {
-        end_probe(control, ticket, verdict, limits)
-    } else {
+        let before = word.kept();
+        let one_more = Kept { count: before.count + 1, ..before };
+        return match record(before, matches!(verdict, Verdict::Failure)) {
+            // The same as the next, but one addition (budgets, failing).
+            Step::Keep(kept) if kept == one_more => word.one_more(),
+            Step::Keep(kept) => word.keeping(kept),
+            Step::Trip => opened(control, now()),
+        };
+    }
+    if !control.is_half_open() {
         return word;
-    };
-    let stamp = if control.is_open() {
-        now()
-    } else if control.is_closed() {
-        0
-    } else {
-        stamp
-    };
-    Word { control, stamp }
+    }
+    match verdict {
+        Verdict::Failure => opened(control, now()),
+        Verdict::Ignore => Word { control: slot_back(control, ticket), stamp },
+        Verdict::Success if control.successes() + 1 >= u32::from(limits.recovery_threshold) => {
+            Word { control: control.moved_to(State::Closed, limits.fresh), stamp: 0 }
+        }
+        Verdict::Success => {
+            Word { control: Control(slot_back(control, ticket).0 + SUCCESSES.one()), stamp }
+        }
+    }
 }
 
 /// Open from now on: one opening more since it was last closed.
-fn opened(control: Control) -> Control {
+#[inline]
+const fn opened(control: Control, now: u32) -> Word {
     // A closed word holds 0 openings, so that one addition serves both ways in.
     let openings = control.openings();
     let openings = if openings + 1 < OPENINGS.values() { openings + 1 } else { openings };
-    Control(Control::in_phase(State::Open) | OPENINGS.put(openings) | control.next_generation())
-}
-
-/// The control after a probe that counts.
-fn end_probe(control: Control, ticket: Ticket, verdict: Verdict, limits: &Limits) -> Control {
-    match verdict {
-        Verdict::Failure => opened(control),
-        Verdict::Ignore => slot_back(control, ticket),
-        Verdict::Success if control.successes() + 1 >= u32::from(limits.recovery_threshold) => {
-            control.moved_to(State::Closed, limits.fresh)
-        }
-        Verdict::Success => Control(slot_back(control, ticket).0 + SUCCESSES.one()),
-    }
+    let control =
+        Control::in_phase(State::Open) | OPENINGS.put(openings) | control.next_generation();
+    Word { control: Control(control), stamp: now }
 }
 
 /// One slot given back, unless the round is over. It saturates: numbers of rounds come again

@@ -143,12 +143,6 @@ impl Control {
         ROUND.of(self.0)
     }
 
-    /// Open or half-open: time decides.
-    #[inline]
-    pub(super) const fn is_timed(self) -> bool {
-        // One compare for both.
-        self.0.wrapping_sub(Self::in_phase(State::Open)) < 2 * PHASE.one()
-    }
 
     /// Another phase in a new generation, no openings counted.
     #[inline]
