@@ -1,0 +1,135 @@
+//! Each feature gives what the README says of it, also when no other is on: `.ci/run lint` compiles this with each
+//! alone. That it compiles is the test.
+#![cfg(not(loom))]
+#![allow(dead_code)]
+
+use mcb::{CircuitBreaker, Clock, Config, ManualClock};
+
+static CLOCK: ManualClock = ManualClock::new();
+static BREAKER: CircuitBreaker<&ManualClock> = CircuitBreaker::new(&Config::new("b"), &CLOCK);
+
+fn clock<C: Clock>() {}
+
+fn kind<E, K: mcb::Kind<E>>() {}
+
+#[cfg(feature = "std")]
+fn std() {
+    clock::<mcb::StdClock>();
+    clock::<std::sync::Arc<ManualClock>>();
+    kind::<std::io::Error, std::io::ErrorKind>();
+    assert!(CircuitBreaker::from_config(Config::new("b"), mcb::StdClock).is_ok());
+}
+
+#[cfg(feature = "uuid")]
+fn uuid() -> Config<mcb::StdClock> {
+    Config::generated()
+}
+
+#[cfg(feature = "defmt")]
+fn defmt() {
+    fn format<T: defmt::Format>() {}
+    format::<CircuitBreaker<&ManualClock>>();
+    format::<mcb::Rejected>();
+}
+
+#[cfg(feature = "embedded-time")]
+fn embedded_time<C: embedded_time::Clock<T = u32> + 'static>()
+where
+    mcb::EmbeddedTime<C>: Clock,
+{
+    clock::<mcb::EmbeddedTime<C>>();
+}
+
+#[cfg(feature = "fugit")]
+fn fugit() {
+    clock::<mcb::Fugit<fugit::WrappingInstant<u32, 1, 1_000>>>();
+}
+
+#[cfg(feature = "rtic-time")]
+fn rtic_time<M>()
+where
+    M: rtic_time::Timebase<Instant = fugit::WrappingInstant<u32, 1, 1_000>>,
+{
+    clock::<mcb::RticTime<M>>();
+}
+
+#[cfg(feature = "embassy-time")]
+fn embassy_time() {
+    clock::<mcb::EmbassyTime>();
+}
+
+#[cfg(feature = "embedded-hal")]
+mod embedded_hal {
+    use embedded_hal::{digital, i2c, spi};
+    use mcb::guard::Guard;
+
+    use super::{BREAKER, kind};
+
+    fn kinds() {
+        kind::<i2c::ErrorKind, i2c::ErrorKind>();
+        kind::<spi::ErrorKind, spi::ErrorKind>();
+        kind::<digital::ErrorKind, digital::ErrorKind>();
+    }
+
+    fn i2c(bus: impl i2c::I2c) -> impl i2c::I2c {
+        Guard::new(bus, &BREAKER)
+    }
+
+    fn spi_bus(bus: impl spi::SpiBus) -> impl spi::SpiBus {
+        Guard::new(bus, &BREAKER)
+    }
+
+    fn spi_device(device: impl spi::SpiDevice) -> impl spi::SpiDevice {
+        Guard::new(device, &BREAKER)
+    }
+}
+
+#[cfg(feature = "embedded-hal-async")]
+mod embedded_hal_async {
+    use embedded_hal_async::{i2c, spi};
+    use mcb::guard::Guard;
+
+    use super::BREAKER;
+
+    fn i2c(bus: impl i2c::I2c) -> impl i2c::I2c {
+        Guard::new(bus, &BREAKER)
+    }
+
+    fn spi_bus(bus: impl spi::SpiBus) -> impl spi::SpiBus {
+        Guard::new(bus, &BREAKER)
+    }
+
+    fn spi_device(device: impl spi::SpiDevice) -> impl spi::SpiDevice {
+        Guard::new(device, &BREAKER)
+    }
+}
+
+#[cfg(feature = "embedded-io")]
+mod embedded_io {
+    use embedded_io::{Read, ReadReady, Seek, Write, WriteReady};
+    use mcb::guard::Guard;
+
+    use super::{BREAKER, kind};
+
+    fn kinds() {
+        kind::<embedded_io::ErrorKind, embedded_io::ErrorKind>();
+    }
+
+    fn stream(
+        stream: impl Read + ReadReady + Seek + Write + WriteReady,
+    ) -> impl Read + ReadReady + Seek + Write + WriteReady {
+        Guard::new(stream, &BREAKER)
+    }
+}
+
+#[cfg(feature = "embedded-io-async")]
+mod embedded_io_async {
+    use embedded_io_async::{Read, Seek, Write};
+    use mcb::guard::Guard;
+
+    use super::BREAKER;
+
+    fn stream(stream: impl Read + Seek + Write) -> impl Read + Seek + Write {
+        Guard::new(stream, &BREAKER)
+    }
+}
