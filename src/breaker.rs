@@ -5,19 +5,16 @@
 //! a success that finds the control as it was is done. Anything else goes to the [engine](crate::engine), by way of
 //! the [short cuts](shortcuts) of large processors.
 
-mod admit;
 mod by_hand;
 mod call;
 mod call_mut;
 mod declare;
 mod future;
-mod held;
 mod parts;
 mod permit;
 mod reads;
 mod recover;
 mod recover_async;
-mod settle;
 mod shortcuts;
 mod wrap;
 
@@ -30,13 +27,12 @@ pub use recover_async::CallAsyncOn;
 pub use wrap::Wrap;
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError, Settings};
+use crate::config::{Config, ConfigError};
+use crate::engine::{Head, Place};
 use crate::machine::Word;
 use crate::rules::EveryError;
 use crate::storage::Storage;
 use crate::strategy::{Consecutive, Strategy};
-use crate::ticks::Ticks;
-use held::Held;
 
 /// A circuit breaker: it counts failures of what it guards, and rejects calls for a while when there
 /// are too many.
@@ -113,13 +109,11 @@ pub struct CircuitBreaker<C, S = Consecutive, R = EveryError>
 where
     C: Clock,
     S: Strategy,
-    R: 'static,
 {
-    storage: Storage,
-    held: Held<S, R>,
+    head: Head<C>,
     memory: S::Memory,
-    epoch: <C::Ticks as Ticks>::Epoch,
-    clock: C,
+    strategy: S,
+    rules: R,
 }
 
 impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
@@ -132,11 +126,16 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[cfg(not(loom))]
     #[must_use]
     #[allow(clippy::missing_panics_doc)]
-    pub const fn new(config: &'static Config<C, S, R>, clock: C) -> Self {
+    pub const fn new(config: &'static Config<C, S, R>, clock: C) -> Self
+    where
+        R: Copy,
+    {
         if let Err(error) = config.settings.check::<C>() {
             panic!("{}", error.message().as_str());
         }
-        Self::build(Held::borrowed(&config.settings), clock, Storage::new(Word::new(S::FRESH)))
+        let storage = Storage::new(Word::new(S::FRESH));
+        let head = Head::new(storage, Place::borrowed(&config.settings.fixed), clock);
+        Self::build(head, config.settings.strategy, config.settings.rules)
     }
 
     /// A breaker with a configuration that lives as long as the program, checked at run time: one in a
@@ -146,10 +145,14 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// # Errors
     ///
     /// The first setting that is out of range.
-    pub fn try_new(config: &'static Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
+    pub fn try_new(config: &'static Config<C, S, R>, clock: C) -> Result<Self, ConfigError>
+    where
+        R: Copy,
+    {
         config.settings.check::<C>()?;
         let storage = Storage::new(Word::new(S::FRESH));
-        Ok(Self::build(Held::borrowed(&config.settings), clock, storage))
+        let head = Head::new(storage, Place::borrowed(&config.settings.fixed), clock);
+        Ok(Self::build(head, config.settings.strategy, config.settings.rules))
     }
 
     /// A breaker that owns its configuration, which may come from wherever: a file, a command line; rules may hold
@@ -174,7 +177,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[cfg(feature = "std")]
     pub fn from_config(config: Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
         config.settings.check::<C>()?;
-        Ok(Self::build(Held::owned(config.settings), clock, Storage::new(Word::new(S::FRESH))))
+        let storage = Storage::new(Word::new(S::FRESH));
+        let head = Head::new(storage, Place::owned(config.settings.fixed), clock);
+        Ok(Self::build(head, config.settings.strategy, config.settings.rules))
     }
 
     /// With an observer that it owns, beside the one of its configuration, if any, and in place of one that it owned
@@ -194,17 +199,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[cfg(feature = "std")]
     #[must_use]
     pub fn with_hooks(mut self, observer: impl crate::Observer + Send + Sync + 'static) -> Self {
-        self.held.observe(std::boxed::Box::new(observer));
+        self.head.observe(std::boxed::Box::new(observer));
         self
     }
 
-    const fn build(held: Held<S, R>, clock: C, storage: Storage) -> Self {
-        CircuitBreaker { storage, held, memory: S::MEMORY, epoch: C::Ticks::EPOCH, clock }
-    }
-
-    #[inline]
-    fn settings(&self) -> &Settings<S, R> {
-        self.held.settings()
+    const fn build(head: Head<C>, strategy: S, rules: R) -> Self {
+        CircuitBreaker { head, memory: S::MEMORY, strategy, rules }
     }
 }
 

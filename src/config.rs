@@ -238,6 +238,10 @@ impl<C: Clock, S: Strategy, R: Copy> Config<C, S, R> {
     pub const fn strategy<S2: Strategy>(self, strategy: S2) -> Config<C, S2, R> {
         let Settings { mut fixed, rules, .. } = self.settings;
         fixed.limits.fresh = S2::FRESH;
+        fixed.limits.down = match S2::PLAIN {
+            Some(down) => down,
+            None => 0,
+        };
         Config { settings: Settings { fixed, strategy, rules }, clock: PhantomData }
     }
 }

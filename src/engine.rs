@@ -1,19 +1,22 @@
 //! The engine: a breaker without type parameters.
 //!
-//! A breaker has a clock, a strategy and rules of some types. What of it knows none of them is compiled once for all: the
-//! [machine](crate::machine), what is [fixed](Fixed) when it is made and told when it changes, and, by way of [`Parts`], reading
-//! and forcing. So a second type of breaker costs little (`growth second_type` in `tests/on-target/budgets.txt`).
+//! A breaker has a clock, a strategy and rules of some types. Admission, the end of calls and probes need none but the
+//! clock: they are methods of its [`Head`], compiled once for all breakers that share a clock, whatever their strategies
+//! and rules. Reading and forcing need no type at all, by way of [`Parts`]. So a second type of breaker costs
+//! little (`growth second_type` in `tests/on-target/budgets.txt`).
 
 mod fixed;
+mod head;
+mod place;
 pub(crate) mod unwind;
 
 pub(crate) use fixed::Fixed;
+pub(crate) use head::Head;
+pub(crate) use place::Place;
 
 use crate::error::Rejected;
 use crate::machine::{self, Answer, Control};
-#[cfg(feature = "std")]
-use crate::observe::Observer;
-use crate::state::{Reason, State};
+use crate::state::State;
 use crate::storage::Storage;
 use crate::strategy::Kept;
 use crate::wait::Wait;
@@ -28,9 +31,8 @@ pub trait Parts {
     fn age(&self, stamp: u32, _: Seal) -> u32;
     /// The errors that the strategy counted.
     fn counted(&self, kept: Kept, _: Seal) -> u16;
-    /// The observer that the breaker owns, beside that of its configuration.
-    #[cfg(feature = "std")]
-    fn own_observer(&self, _: Seal) -> Option<&dyn Observer>;
+    /// A hand has changed it: tells who observes.
+    fn changed(&self, from: Control, to: Control, _: Seal);
 }
 
 /// Nobody outside has one.
@@ -54,11 +56,7 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
         let new = machine::force(old, to, &fixed.limits);
         if storage.replace(old, new) {
             if old.control.phase() != to {
-                fixed.changed(old.control, new.control, Reason::ByHand);
-                #[cfg(feature = "std")]
-                if let Some(observer) = parts.own_observer(SEAL) {
-                    fixed.tell(observer, old.control, new.control, Reason::ByHand);
-                }
+                parts.changed(old.control, new.control, SEAL);
             }
             return;
         }

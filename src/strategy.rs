@@ -56,6 +56,10 @@ pub trait Strategy: Copy + sealed::Sealed + 'static {
     /// The count of a breaker that has just closed; its stamp is 0 then.
     const FRESH: u16 = 0;
 
+    /// By how much a success lowers the count, where a failure raises it by one and nothing else is kept: the
+    /// breaker counts by itself then, in code that all such strategies share, and does not ask [`record`](Self::record).
+    const PLAIN: Option<u16> = None;
+
     /// The largest error threshold that it can count to.
     const MAX_THRESHOLD: u16 = 4096;
 
@@ -87,9 +91,12 @@ mod sealed {
     impl Sealed for super::NetError {}
 }
 
-/// One error more, or the end of it: what the two plain counts do with a failure.
+/// A plain count: one up for a failure, until it reaches the threshold; `down` for a success, never below 0.
 #[inline]
-const fn one_more(kept: Kept, threshold: u16) -> Step {
-    let count = kept.count + 1;
-    if count >= threshold { Step::Trip } else { Step::Keep(Kept { count, stamp: kept.stamp }) }
+pub(crate) const fn plain(kept: Kept, failed: bool, threshold: u16, down: u16) -> Step {
+    let Kept { count, stamp } = kept;
+    if !failed {
+        return Step::Keep(Kept { count: count.saturating_sub(down), stamp });
+    }
+    if count + 1 >= threshold { Step::Trip } else { Step::Keep(Kept { count: count + 1, stamp }) }
 }

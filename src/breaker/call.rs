@@ -36,7 +36,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)] // as `call`
     pub(super) fn admit(&self) -> Result<Ticket, Rejected> {
-        let control = self.storage.control();
+        let control = self.head.storage.control();
         if control.is_clean() {
             return Ok(Ticket::clean(control));
         }
@@ -44,7 +44,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             return answer;
         }
         loop {
-            let Admission { control, answer } = self.enter();
+            let Admission { control, answer } = self.head.enter();
             if answer.is(Answer::AS_IT_IS) {
                 return Ok(Ticket::marked(control));
             }
@@ -69,7 +69,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             || self.fail(ticket, Cause::Panic),
             || {
                 let result = f();
-                let verdict = self.settings().rules.judge(&result);
+                let verdict = self.rules.judge(&result);
                 (result, verdict)
             },
         );
@@ -89,7 +89,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
     {
         match verdict {
-            Verdict::Success if ticket.is_still(self.storage.present()) => {
+            Verdict::Success if ticket.is_still(self.head.storage.present()) => {
                 return passed_on(result);
             }
             Verdict::Failure if self.count_soon(ticket) => return passed_on(result),
@@ -99,7 +99,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             return passed_on(Self::settle_result(result, self, ticket, verdict));
         }
         if self.settle(cause(&result), ticket, verdict) {
-            self.settings().rules.opened_by(self.settings().fixed.id, &result);
+            self.rules.opened_by(self.head.fixed().id, &result);
         }
         passed_on(result)
     }
@@ -117,7 +117,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
     {
         if breaker.settle(cause(&result), ticket, verdict) {
-            breaker.settings().rules.opened_by(breaker.settings().fixed.id, &result);
+            breaker.rules.opened_by(breaker.head.fixed().id, &result);
         }
         // It returns what it was given. A compiler that knows keeps the result in a saved register instead, which
         // every healthy call then saves (budgets, healthy: 14 instead of 11 on thumbv7m).
@@ -129,7 +129,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)] // peers, rejected_ns
     pub(super) fn rejected(&self, control: Control, refusal: Answer) -> Rejected {
-        engine::rejection(&self.settings().fixed, control, refusal)
+        engine::rejection(self.head.fixed(), control, refusal)
     }
 }
 

@@ -32,7 +32,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let word = self.storage.load_mut();
+        let word = self.head.storage.load_mut();
         if !word.control.is_closed() {
             cold();
             // The shared way, which the exclusive reference includes.
@@ -43,7 +43,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             || self.fail(ticket, Cause::Panic),
             || {
                 let result = f();
-                let verdict = self.settings().rules.judge(&result);
+                let verdict = self.rules.judge(&result);
                 (result, verdict)
             },
         );
@@ -53,7 +53,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             _ => {}
         }
         if self.settle_mut(ticket, verdict, cause(&result)) {
-            self.settings().rules.opened_by(self.settings().fixed.id, &result);
+            self.rules.opened_by(self.head.fixed().id, &result);
         }
         passed_on(result)
     }
@@ -62,12 +62,14 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[cold]
     #[inline(never)]
     fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause) -> bool {
-        let old = self.storage.load_mut();
-        let new = self.settled(old, ticket, verdict);
+        let old = self.head.storage.load_mut();
+        let new =
+            self.head.settled(old, ticket, verdict, |kept, failed| self.ask_strategy(kept, failed));
         if new == old {
             return false;
         }
-        self.storage.store_mut(old, new);
-        self.follow(old, new, verdict, cause)
+        self.head.storage.store_mut(old, new);
+        let recorded = |before, failed| self.strategy.recorded(&self.memory, before, failed);
+        self.head.follow(old, new, verdict, cause, recorded)
     }
 }

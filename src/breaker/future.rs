@@ -62,7 +62,6 @@ pin_project! {
     where
         C: Clock,
         S: Strategy,
-        R: 'static,
     {
         // Before the slot, so that it goes first: a transfer that it aborts in its destructor has ended when
         // the slot is free again.
@@ -92,7 +91,7 @@ where
         };
         let poll = this.slot.while_polled(ticket, || {
             this.future.poll(context).map(|result| {
-                let verdict = breaker.settings().rules.judge(&result);
+                let verdict = breaker.rules.judge(&result);
                 (result, verdict)
             })
         });
@@ -111,7 +110,7 @@ impl<F, C: Clock, S: Strategy, R> core::fmt::Debug for CallAsync<'_, F, C, S, R>
 
 /// The way of a future through a breaker: not yet asked, admitted, over. Dropped while it is admitted it is a
 /// permit that is dropped.
-pub(super) struct Slot<'a, C: Clock, S: Strategy, R: 'static> {
+pub(super) struct Slot<'a, C: Clock, S: Strategy, R> {
     breaker: &'a CircuitBreaker<C, S, R>,
     stage: Stage,
 }

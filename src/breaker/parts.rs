@@ -4,37 +4,37 @@ use super::CircuitBreaker;
 use crate::circuit::Circuit;
 use crate::clock::Clock;
 use crate::engine::{Fixed, Parts, Seal};
-#[cfg(feature = "std")]
-use crate::observe::Observer;
+use crate::machine::{Control, Ticket};
+use crate::state::{Cause, Reason};
 use crate::storage::Storage;
 use crate::strategy::{Kept, Step, Strategy};
 use crate::ticks::Ticks;
+use crate::verdict::Verdict;
 
 impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     #[inline]
     fn storage(&self, _: Seal) -> &Storage {
-        &self.storage
+        &self.head.storage
     }
 
     #[inline]
     fn fixed(&self, _: Seal) -> &Fixed {
-        &self.settings().fixed
+        self.head.fixed()
     }
 
     #[inline]
     fn age(&self, stamp: u32, _: Seal) -> u32 {
-        self.age_of(stamp)
+        self.head.age(stamp)
     }
 
     #[inline]
     fn counted(&self, kept: Kept, _: Seal) -> u16 {
-        self.settings().strategy.error_count(kept)
+        self.strategy.error_count(kept)
     }
 
-    #[cfg(feature = "std")]
     #[inline]
-    fn own_observer(&self, _: Seal) -> Option<&dyn Observer> {
-        self.held.own_observer()
+    fn changed(&self, from: Control, to: Control, _: Seal) {
+        self.head.changed(from, to, Reason::ByHand);
     }
 }
 
@@ -49,23 +49,38 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     }
 
     #[inline]
-    pub(super) fn age_of(&self, stamp: u32) -> u32 {
-        self.clock.now().age(stamp, &self.epoch)
-    }
-
-    /// The present tick, for a stamp that is about to be written.
-    #[inline]
-    pub(super) fn new_stamp(&self) -> u32 {
-        let now = self.clock.now();
-        now.mark(&self.epoch);
-        now.low()
-    }
-
-    #[inline]
     pub(super) fn ask_strategy(&self, kept: Kept, failed: bool) -> Step {
-        let settings = self.settings();
-        let now = || self.clock.now().low();
-        let threshold = settings.fixed.limits.error_threshold;
-        settings.strategy.record(&self.memory, kept, failed, threshold, &now)
+        if S::PLAIN.is_some() {
+            return self.head.count(kept, failed);
+        }
+        let now = || self.head.clock.now().low();
+        let threshold = self.head.fixed().limits.error_threshold;
+        self.strategy.record(&self.memory, kept, failed, threshold, &now)
+    }
+
+    /// Takes the verdict on an admitted call, and the cause of an opening by it; whether it has opened the breaker.
+    #[inline]
+    pub(super) fn settle(&self, cause: Cause, ticket: Ticket, verdict: Verdict) -> bool {
+        if S::PLAIN.is_some() {
+            self.head.settle(cause, ticket, verdict)
+        } else {
+            self.settle_strategy(cause, ticket, verdict)
+        }
+    }
+
+    #[inline(never)]
+    fn settle_strategy(&self, cause: Cause, ticket: Ticket, verdict: Verdict) -> bool {
+        self.head.settle_by(
+            cause,
+            ticket,
+            verdict,
+            |kept, failed| self.ask_strategy(kept, failed),
+            |before, failed| self.strategy.recorded(&self.memory, before, failed),
+        )
+    }
+
+    /// A failure without a result to judge.
+    pub(super) fn fail(&self, ticket: Ticket, cause: Cause) {
+        self.settle(cause, ticket, Verdict::Failure);
     }
 }

@@ -36,7 +36,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline]
     fn nothing_to_settle(&self, ticket: Ticket, verdict: Verdict) -> bool {
         match verdict {
-            Verdict::Success => ticket.is_still(self.storage.present()),
+            Verdict::Success => ticket.is_still(self.head.storage.present()),
             Verdict::Ignore => !ticket.is_probe(),
             Verdict::Failure => false,
         }
@@ -52,7 +52,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 
     /// The caller went away; what that means is the configuration's to say.
     pub(super) fn drop_ticket(&self, ticket: Ticket) {
-        self.report(ticket, self.settings().fixed.limits.dropped, Cause::Dropped);
+        self.report(ticket, self.head.fixed().limits.dropped, Cause::Dropped);
     }
 }
 
@@ -62,7 +62,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 /// ([`Config::dropped`](crate::Config::dropped)). Kept for ever, or forgotten, it holds a probe's
 /// slot for the probe timeout only. It may be finished in another task or in an interrupt.
 #[must_use = "a dropped permit is a call without an outcome"]
-pub struct Permit<'a, C: Clock, S: Strategy = Consecutive, R: 'static = EveryError> {
+pub struct Permit<'a, C: Clock, S: Strategy = Consecutive, R = EveryError> {
     breaker: &'a CircuitBreaker<C, S, R>,
     ticket: Ticket,
 }

@@ -16,7 +16,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The id that it was given.
     #[must_use]
     pub fn id(&self) -> &'static str {
-        self.settings().fixed.id
+        self.head.fixed().id
     }
 
     /// The state now: an open breaker reads [`State::HalfOpen`] as soon as its recovery timeout is
@@ -48,17 +48,17 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// last tick up to now with these low bits, so older than 2³² ticks it reads too late.
     #[must_use]
     pub fn open_time(&self) -> Option<C::Ticks> {
-        self.storage.opened().map(|tick| self.clock.now().back_to(tick))
+        self.head.storage.opened().map(|tick| self.head.clock.now().back_to(tick))
     }
 
     /// The tick until which the last opening lasts or lasted: [`open_time`](Self::open_time) and the
     /// recovery timeout. `None` before the first opening and in [`State::ForcedOpen`].
     #[must_use]
     pub fn recovery_start_time(&self) -> Option<C::Ticks> {
-        if self.storage.present().phase() == State::ForcedOpen {
+        if self.head.storage.present().phase() == State::ForcedOpen {
             return None;
         }
-        self.open_time().map(|opened| opened.after(self.settings().fixed.limits.recovery_timeout))
+        self.open_time().map(|opened| opened.after(self.head.fixed().limits.recovery_timeout))
     }
 
     /// When a call may pass: zero where it may now, `None` in [`State::ForcedOpen`], where only a hand
@@ -78,10 +78,10 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     ///
     /// [`Rejected`] while it is `Open` or `ForcedOpen`.
     pub fn check(&self) -> Result<(), Rejected> {
-        if !matches!(self.storage.control().phase(), State::Open | State::ForcedOpen) {
+        if !matches!(self.head.storage.control().phase(), State::Open | State::ForcedOpen) {
             return Ok(());
         }
-        let Admission { control, answer } = self.look();
+        let Admission { control, answer } = self.head.look();
         let passes = answer.is(Answer::AS_IT_IS) || answer.is(Answer::PROBE);
         // It may have been moved in between; whatever it is now, half-open passes.
         if passes || control.is_half_open() { Ok(()) } else { Err(self.rejected(control, answer)) }

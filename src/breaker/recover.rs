@@ -136,7 +136,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The step failed.
     #[cold]
     pub(super) fn unrecovered(&self, ticket: Ticket) -> Rejected {
-        let Admission { control, answer } = self.unprepared(ticket);
+        let Admission { control, answer } = self.head.unprepared(ticket);
         self.rejected(control, answer)
     }
 }

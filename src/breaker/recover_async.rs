@@ -82,7 +82,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         }
         let judged = pin!(async {
             let result = f(device).await;
-            let verdict = self.settings().rules.judge(&result);
+            let verdict = self.rules.judge(&result);
             (result, verdict)
         });
         let (result, verdict) = slot.drive(ticket, judged).await;

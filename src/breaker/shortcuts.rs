@@ -24,12 +24,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if control.is_closed() {
             return Some(Ok(Ticket::marked(control)));
         }
-        let word = self.storage.load();
+        let word = self.head.storage.load();
         if !word.control.is_open() {
             return None;
         }
-        let timeout = self.settings().fixed.limits.recovery_timeout;
-        let refusal = Answer::wait(self.age_of(word.stamp), timeout)?;
+        let timeout = self.head.fixed().limits.recovery_timeout;
+        let refusal = Answer::wait(self.head.age(word.stamp), timeout)?;
         Some(Err(self.rejected(word.control, refusal)))
     }
 
@@ -41,10 +41,10 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             return false;
         }
         cold();
-        let old = self.storage.load();
+        let old = self.head.storage.load();
         let counts =
             machine::only_counts(old, ticket, |kept, failed| self.ask_strategy(kept, failed));
-        counts && self.storage.count(old) && self.has_counted(old)
+        counts && self.head.storage.count(old) && self.has_counted(old)
     }
 
     /// The same through a plain addition. A word that was found closed is what its call carries, and
@@ -56,14 +56,13 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if !Storage::ROOMY || !machine::only_counts(old, ticket, ask) {
             return false;
         }
-        self.storage.count_mut();
+        self.head.storage.count_mut();
         self.has_counted(old)
     }
 
     #[inline]
     fn has_counted(&self, old: Word) -> bool {
-        let strategy = &self.settings().strategy;
-        strategy.recorded(&self.memory, old.kept(), true);
+        self.strategy.recorded(&self.memory, old.kept(), true);
         true
     }
 }

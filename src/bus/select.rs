@@ -16,7 +16,7 @@ pub trait Select<A> {
     /// The breakers' strategy.
     type Strategy: Strategy + 'static;
     /// The breakers' rules.
-    type Rules: 'static;
+    type Rules;
 
     /// Whether the breaker is only asked, as by a [`Gate`], and judges nothing here.
     const GATES: bool = false;
@@ -128,7 +128,6 @@ pub struct PerAddress<'a, A, C, const N: usize, S = Consecutive, R = EveryError>
 where
     C: Clock,
     S: Strategy,
-    R: 'static,
 {
     breakers: [(A, &'a CircuitBreaker<C, S, R>); N],
 }

@@ -13,6 +13,8 @@ pub(crate) struct Limits {
     pub(crate) max_probes: u8,
     /// The count of a breaker that has just closed.
     pub(crate) fresh: u16,
+    /// By how much a success lowers a plain count.
+    pub(crate) down: u16,
     pub(crate) dropped: Verdict,
     own_probe_timeout: bool,
 }
@@ -33,6 +35,7 @@ impl Limits {
         recovery_threshold: 1,
         max_probes: 1,
         fresh: 0,
+        down: u16::MAX,
         dropped: Verdict::Ignore,
         own_probe_timeout: false,
     };

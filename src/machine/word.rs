@@ -66,7 +66,7 @@ impl Field {
 
 /// The half of the word that every call reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Control(pub(crate) u32);
+pub struct Control(pub(crate) u32);
 
 impl Control {
     #[inline]
@@ -142,7 +142,6 @@ impl Control {
     pub(crate) const fn round(self) -> u32 {
         ROUND.of(self.0)
     }
-
 
     /// Another phase in a new generation, no openings counted.
     #[inline]

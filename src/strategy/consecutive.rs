@@ -1,4 +1,4 @@
-use super::{Kept, Step, Strategy, one_more};
+use super::{Kept, Step, Strategy, plain};
 
 /// Opens after `error_threshold` errors in a row; one success clears the count.
 ///
@@ -23,6 +23,7 @@ pub struct Consecutive;
 impl Strategy for Consecutive {
     type Memory = ();
     const MEMORY: () = ();
+    const PLAIN: Option<u16> = Some(u16::MAX);
 
     #[inline]
     fn record(
@@ -33,7 +34,7 @@ impl Strategy for Consecutive {
         threshold: u16,
         _now: &impl Fn() -> u32,
     ) -> Step {
-        if failed { one_more(kept, threshold) } else { Step::Keep(Kept { count: 0, ..kept }) }
+        plain(kept, failed, threshold, u16::MAX)
     }
 
     #[inline]

@@ -1,4 +1,4 @@
-use super::{Kept, Step, Strategy, one_more};
+use super::{Kept, Step, Strategy, plain};
 
 /// Opens when errors less successes reach `error_threshold`; the count never falls below 0.
 ///
@@ -24,6 +24,7 @@ pub struct NetError;
 impl Strategy for NetError {
     type Memory = ();
     const MEMORY: () = ();
+    const PLAIN: Option<u16> = Some(1);
 
     #[inline]
     fn record(
@@ -34,11 +35,7 @@ impl Strategy for NetError {
         threshold: u16,
         _now: &impl Fn() -> u32,
     ) -> Step {
-        if failed {
-            one_more(kept, threshold)
-        } else {
-            Step::Keep(Kept { count: kept.count.saturating_sub(1), ..kept })
-        }
+        plain(kept, failed, threshold, 1)
     }
 
     #[inline]
