@@ -88,7 +88,7 @@ impl<C: Clock> Config<C> {
     /// The defaults, under an id.
     #[must_use]
     pub const fn new(id: &'static str) -> Self {
-        let fixed = Fixed::new(id, C::HZ);
+        let fixed = Fixed::new(id);
         let settings = Settings { fixed, strategy: Consecutive, rules: EveryError };
         Config { settings, clock: PhantomData }.recovery_timeout(Duration::from_secs(30))
     }
@@ -237,7 +237,6 @@ impl<C: Clock, S: Strategy, R: Copy> Config<C, S, R> {
     #[must_use]
     pub const fn strategy<S2: Strategy>(self, strategy: S2) -> Config<C, S2, R> {
         let Settings { mut fixed, rules, .. } = self.settings;
-        fixed.limits.fresh = S2::FRESH;
         fixed.limits.down = match S2::PLAIN {
             Some(down) => down,
             None => 0,

@@ -27,6 +27,10 @@ use crate::wait::Wait;
 pub trait Parts {
     fn storage(&self, _: Seal) -> &Storage;
     fn fixed(&self, _: Seal) -> &Fixed;
+    /// Ticks a second of the clock.
+    fn hz(&self, _: Seal) -> u32;
+    /// The count of a breaker that has just closed.
+    fn fresh(&self, _: Seal) -> u16;
     /// The age of a stamp by the breaker's clock.
     fn age(&self, stamp: u32, _: Seal) -> u32;
     /// The errors that the strategy counted.
@@ -50,10 +54,10 @@ pub(crate) struct Admission {
 
 /// By hand, to `Closed`, `ForcedOpen` or `ForcedClosed`.
 pub(crate) fn force(parts: &dyn Parts, to: State) {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let storage = parts.storage(SEAL);
     loop {
         let old = storage.load();
-        let new = machine::force(old, to, &fixed.limits);
+        let new = machine::force(old, to, parts.fresh(SEAL));
         if storage.replace(old, new) {
             if old.control.phase() != to {
                 parts.changed(old.control, new.control, SEAL);
@@ -84,13 +88,13 @@ pub(crate) fn success_count(parts: &dyn Parts) -> u16 {
 pub(crate) fn retry_after(parts: &dyn Parts) -> Option<Wait> {
     let word = parts.storage(SEAL).load();
     let answer = machine::admit(word, |stamp| parts.age(stamp, SEAL), &parts.fixed(SEAL).limits);
-    answer.ticks().map(|ticks| Wait::new(ticks, parts.fixed(SEAL).hz))
+    answer.ticks().map(|ticks| Wait::new(ticks, parts.hz(SEAL)))
 }
 
 /// What a refused call is told.
 #[inline]
-pub(crate) fn rejection(fixed: &Fixed, control: Control, answer: Answer) -> Rejected {
-    let retry_after = answer.ticks().map(|ticks| Wait::new(ticks, fixed.hz));
+pub(crate) fn rejection(fixed: &Fixed, control: Control, answer: Answer, hz: u32) -> Rejected {
+    let retry_after = answer.ticks().map(|ticks| Wait::new(ticks, hz));
     let error_count = machine::rejected_count(control, &fixed.limits);
     Rejected::new(fixed.id, control.phase(), retry_after, error_count)
 }

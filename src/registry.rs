@@ -32,7 +32,7 @@ use lock::Lock;
 /// # Interrupts
 ///
 /// With the feature `std` a mutex guards it, else a critical section, as long as it takes to copy one
-/// reference (to compare `N` ids while registering). No user code runs inside.
+/// reference. No user code runs inside.
 pub struct Registry<const N: usize> {
     circuits: Lock<heapless::Vec<Entry, N>>,
 }
@@ -54,12 +54,29 @@ impl<const N: usize> Registry<N> {
     /// Nothing changes then.
     pub fn register(&self, circuit: Entry) -> Result<(), RegistryError> {
         let id = circuit.id();
-        self.circuits.with(|circuits| {
-            if circuits.iter().any(|other| other.id() == id) {
-                return Err(RegistryError::Duplicate { id });
+        let mut compared = 0;
+        loop {
+            // Ids are compared between two looks, not during one, which masks interrupts.
+            while let Some(other) = self.at(compared) {
+                if other.id() == id {
+                    return Err(RegistryError::Duplicate { id });
+                }
+                compared += 1;
             }
-            circuits.push(circuit).map_err(|_| RegistryError::Full { id, capacity: N })
-        })
+            let pushed = self.circuits.with(|circuits| match circuits.len() {
+                len if len > compared => None, // somebody else was faster: compare that one too
+                _ => Some(circuits.push(circuit)),
+            });
+            match pushed {
+                Some(None) => {}
+                Some(Some(Ok(()))) => return Ok(()),
+                Some(Some(Err(_))) | None => return Err(RegistryError::Full { id, capacity: N }),
+            }
+        }
+    }
+
+    fn at(&self, place: usize) -> Option<Entry> {
+        self.circuits.with(|circuits| circuits.get(place).copied())?
     }
 
     /// The breaker of that id.
@@ -121,7 +138,7 @@ impl<const N: usize> Iterator for Circuits<'_, N> {
 
     fn next(&mut self) -> Option<Entry> {
         // Nothing is ever taken out, so places are stable between two steps.
-        let next = self.registry.circuits.with(|circuits| circuits.get(self.next).copied())?;
+        let next = self.registry.at(self.next)?;
         self.next += 1;
         Some(next)
     }

@@ -54,6 +54,7 @@ impl Wait {
     /// assert_eq!(mcb::Wait::new(1, 32_768).as_millis(), 1);
     /// assert_eq!(mcb::Wait::new(1_500_001, 1_000_000).as_millis(), 1_501);
     /// ```
+    #[inline]
     #[must_use]
     pub const fn as_millis(self) -> u32 {
         let Wait { ticks, hz } = self;

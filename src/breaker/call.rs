@@ -129,7 +129,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)] // peers, rejected_ns
     pub(super) fn rejected(&self, control: Control, refusal: Answer) -> Rejected {
-        engine::rejection(self.head.fixed(), control, refusal)
+        engine::rejection(self.head.fixed(), control, refusal, C::HZ)
     }
 }
 

@@ -63,8 +63,10 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(never)]
     fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause) -> bool {
         let old = self.head.storage.load_mut();
-        let new =
-            self.head.settled(old, ticket, verdict, |kept, failed| self.ask_strategy(kept, failed));
+        let new = {
+            let record = |kept, failed| self.ask_strategy(kept, failed);
+            self.head.settled(old, ticket, verdict, S::FRESH, record)
+        };
         if new == old {
             return false;
         }

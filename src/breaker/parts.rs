@@ -28,6 +28,16 @@ impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     }
 
     #[inline]
+    fn hz(&self, _: Seal) -> u32 {
+        C::HZ
+    }
+
+    #[inline]
+    fn fresh(&self, _: Seal) -> u16 {
+        S::FRESH
+    }
+
+    #[inline]
     fn counted(&self, kept: Kept, _: Seal) -> u16 {
         self.strategy.error_count(kept)
     }
@@ -74,6 +84,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             cause,
             ticket,
             verdict,
+            S::FRESH,
             |kept, failed| self.ask_strategy(kept, failed),
             |before, failed| self.strategy.recorded(&self.memory, before, failed),
         )

@@ -65,7 +65,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// can tell. Asking takes no probe's slot.
     #[must_use]
     pub fn retry_after(&self) -> Option<Wait> {
-        engine::retry_after(self.parts())
+        // With the rate as a constant, which makes a division by it cheap (growth, wait_ms).
+        self.head.look().answer.ticks().map(|ticks| Wait::new(ticks, C::HZ))
     }
 
     /// Whether it is open now, as a rejection; judges nothing and takes no slot.

@@ -9,7 +9,6 @@ use crate::state::{Reason, Transition};
 #[allow(missing_debug_implementations)] // nobody outside sees one
 pub struct Fixed {
     pub(crate) id: &'static str,
-    pub(crate) hz: u32,
     pub(crate) limits: Limits,
     pub(crate) before_probe: Option<fn(&'static str) -> bool>,
     observer: Option<&'static (dyn Observer + Sync)>,
@@ -21,9 +20,9 @@ pub struct Fixed {
 type Tell = fn(&Fixed, Control, Control, Reason);
 
 impl Fixed {
-    pub(crate) const fn new(id: &'static str, hz: u32) -> Self {
+    pub(crate) const fn new(id: &'static str) -> Self {
         let tell: Option<Tell> = if observe::LOGS { Some(Fixed::announce) } else { None };
-        Fixed { id, hz, limits: Limits::DEFAULT, before_probe: None, observer: None, tell }
+        Fixed { id, limits: Limits::DEFAULT, before_probe: None, observer: None, tell }
     }
 
     pub(crate) const fn observed_by(&mut self, observer: &'static (dyn Observer + Sync)) {

@@ -134,7 +134,14 @@ impl<C: Clock> Head<C> {
     /// a result has its discriminant (budgets, failing).
     #[inline(never)]
     pub(crate) fn settle(&self, cause: Cause, ticket: Ticket, verdict: Verdict) -> bool {
-        self.settle_by(cause, ticket, verdict, |kept, failed| self.count(kept, failed), |_, _| {})
+        self.settle_by(
+            cause,
+            ticket,
+            verdict,
+            0,
+            |kept, failed| self.count(kept, failed),
+            |_, _| {},
+        )
     }
 
     /// What a plain count makes of an outcome.
@@ -151,12 +158,13 @@ impl<C: Clock> Head<C> {
         cause: Cause,
         ticket: Ticket,
         verdict: Verdict,
+        fresh: u16,
         record: impl Fn(Kept, bool) -> Step,
         recorded: impl Fn(Kept, bool),
     ) -> bool {
         loop {
             let old = self.storage.load();
-            let new = self.settled(old, ticket, verdict, &record);
+            let new = self.settled(old, ticket, verdict, fresh, &record);
             if new == old {
                 return false;
             }
@@ -178,9 +186,11 @@ impl<C: Clock> Head<C> {
         old: Word,
         ticket: Ticket,
         verdict: Verdict,
+        fresh: u16,
         record: impl FnOnce(Kept, bool) -> Step,
     ) -> Word {
-        machine::settle(old, ticket, verdict, record, || self.new_stamp(), &self.fixed().limits)
+        let now = || self.new_stamp();
+        machine::settle(old, ticket, verdict, record, now, fresh, &self.fixed().limits)
     }
 
     /// What follows a verdict that was written, through whatever reference; whether it has opened the breaker.

@@ -1,14 +1,13 @@
 //! By hand.
 
-use super::Limits;
 use super::word::Word;
 use crate::state::State;
 
 /// To `ForcedOpen`, `ForcedClosed`, or `Closed` for a reset. The generation always moves, so
 /// that results of calls admitted before are ignored.
 #[inline]
-pub(crate) const fn force(word: Word, to: State, limits: &Limits) -> Word {
+pub(crate) const fn force(word: Word, to: State, fresh: u16) -> Word {
     // A forced breaker has no count; one that is reset begins as a new one does.
-    let count = if let State::Closed = to { limits.fresh } else { 0 };
+    let count = if let State::Closed = to { fresh } else { 0 };
     Word { control: word.control.moved_to(to, count), stamp: 0 }
 }

@@ -11,8 +11,6 @@ pub(crate) struct Limits {
     pub(crate) error_threshold: u16,
     pub(crate) recovery_threshold: u8,
     pub(crate) max_probes: u8,
-    /// The count of a breaker that has just closed.
-    pub(crate) fresh: u16,
     /// By how much a success lowers a plain count.
     pub(crate) down: u16,
     pub(crate) dropped: Verdict,
@@ -34,7 +32,6 @@ impl Limits {
         error_threshold: 5,
         recovery_threshold: 1,
         max_probes: 1,
-        fresh: 0,
         down: u16::MAX,
         dropped: Verdict::Ignore,
         own_probe_timeout: false,

@@ -7,7 +7,8 @@ use crate::strategy::{Kept, Step};
 use crate::verdict::Verdict;
 
 /// Takes the verdict on the call of `ticket`. While closed `record` asks the strategy, whether it failed; the
-/// plain counts read no clock, so that `now` is read in the failure that opens alone.
+/// plain counts read no clock, so that `now` is read in the failure that opens alone. A breaker that closes begins with
+/// the count `fresh`.
 #[inline]
 pub(crate) fn settle(
     word: Word,
@@ -15,6 +16,7 @@ pub(crate) fn settle(
     verdict: Verdict,
     record: impl FnOnce(Kept, bool) -> Step,
     now: impl Fn() -> u32,
+    fresh: u16,
     limits: &Limits,
 ) -> Word {
     let Word { control, stamp } = word;
@@ -41,7 +43,7 @@ pub(crate) fn settle(
         Verdict::Failure => opened(control, now()),
         Verdict::Ignore => Word { control: slot_back(control, ticket), stamp },
         Verdict::Success if control.successes() + 1 >= u32::from(limits.recovery_threshold) => {
-            Word { control: control.moved_to(State::Closed, limits.fresh), stamp: 0 }
+            Word { control: control.moved_to(State::Closed, fresh), stamp: 0 }
         }
         Verdict::Success => {
             Word { control: Control(slot_back(control, ticket).0 + SUCCESSES.one()), stamp }

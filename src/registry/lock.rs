@@ -10,9 +10,9 @@ impl<T> Lock<T> {
         Lock(std::sync::Mutex::new(value))
     }
 
-    pub(super) fn with<U>(&self, f: impl FnOnce(&mut T) -> U) -> U {
+    pub(super) fn with<U>(&self, f: impl FnOnce(&mut T) -> U) -> Option<U> {
         // No user code runs inside, so a poisoned value is whole all the same.
-        f(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        Some(f(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)))
     }
 }
 
@@ -25,7 +25,9 @@ impl<T> Lock<T> {
         Lock(critical_section::Mutex::new(core::cell::RefCell::new(value)))
     }
 
-    pub(super) fn with<U>(&self, f: impl FnOnce(&mut T) -> U) -> U {
-        critical_section::with(|token| f(&mut self.0.borrow_ref_mut(token)))
+    /// `None` where it is in use already. It never is: no user code runs inside, and interrupts are masked. To ask
+    /// costs less than a panic that nothing reaches (growth, registry).
+    pub(super) fn with<U>(&self, f: impl FnOnce(&mut T) -> U) -> Option<U> {
+        critical_section::with(|token| Some(f(&mut *self.0.borrow(token).try_borrow_mut().ok()?)))
     }
 }
