@@ -56,9 +56,9 @@ pub(crate) fn settle(
 const fn opened(control: Control, now: u32) -> Word {
     // A closed word holds 0 openings, so that one addition serves both ways in.
     let openings = control.openings();
-    let openings = if openings + 1 < OPENINGS.values() { openings + 1 } else { openings };
+    let openings = if openings < OPENINGS.values() - 2 { openings } else { OPENINGS.values() - 2 };
     let control =
-        Control::in_phase(State::Open) | OPENINGS.put(openings) | control.next_generation();
+        Control::in_phase(State::Open) | OPENINGS.put(openings + 1) | control.next_generation();
     Word { control: Control(control), stamp: now }
 }
 
