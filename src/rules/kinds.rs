@@ -51,8 +51,8 @@ mod embedded_io;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Kinds<K, const B: usize, const W: usize> {
-    blacklist: [K; B],
-    whitelist: [K; W],
+    pub(crate) blacklist: [K; B],
+    pub(crate) whitelist: [K; W],
 }
 
 impl<K: Copy> Kinds<K, 0, 0> {
