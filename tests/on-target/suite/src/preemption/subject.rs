@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use mcb::{CircuitBreaker, Clock, Config, Consecutive, EveryError, Hooked, Hooks, Permit};
+use mcb::{CircuitBreaker, Clock, Config, Hooks, Permit};
 
 use super::ledger::LEDGER;
 
@@ -16,8 +16,8 @@ const NO_LEASE_ENDS: u32 = 1 << 24;
 /// So that the clock wraps during the run.
 const START: u32 = 0_u32.wrapping_sub(10_000);
 
-pub(super) type Breaker = CircuitBreaker<Ticks, Consecutive, Hooked<EveryError, Hooks>>;
-pub(super) type Probe = Permit<'static, Ticks, Consecutive, Hooked<EveryError, Hooks>>;
+pub(super) type Breaker = CircuitBreaker<Ticks>;
+pub(super) type Probe = Permit<'static, Ticks>;
 
 /// A breaker, and what is done with it.
 pub(super) struct Subject {
@@ -28,16 +28,16 @@ pub(super) struct Subject {
     pub(super) lease: u32,
 }
 
-const CONFIG: Config<Ticks, Consecutive, Hooked<EveryError, Hooks>> = Config::new("pre-empted")
+const CONFIG: Config<Ticks> = Config::new("pre-empted")
     .error_threshold(ERROR_THRESHOLD)
     .recovery_threshold(RECOVERY_THRESHOLD)
     .max_probes(MAX_PROBES)
     .recovery_timeout_ticks(TIMEOUT)
     .hooks(
-        Hooks::new()
+        &Hooks::new()
             .on_open(|_, _| LEDGER.opened())
             .on_close(|_| LEDGER.closed())
-            .on_transition(|_, transition| LEDGER.moved(transition)),
+            .on_transition(|transition| LEDGER.moved(transition)),
     );
 
 pub(super) static PLAIN: Subject = Subject {
