@@ -49,7 +49,7 @@ pub(crate) fn finished_in_interrupt(machine: &dyn Machine) -> Result<(), Failure
     Ok(())
 }
 
-/// A probe that an interrupt drops gives its place back and counts for nothing.
+/// A probe that an interrupt drops gives its slot back and counts for nothing.
 pub(crate) fn dropped_in_interrupt(machine: &dyn Machine) -> Result<(), Failure> {
     on_interrupt(fails);
     BREAKER.reset();

@@ -11,8 +11,8 @@ pub(super) const RECOVERY_THRESHOLD: u8 = 2;
 pub(super) const MAX_PROBES: u8 = 2;
 /// In ticks of the low interrupt.
 pub(super) const TIMEOUT: u32 = 4;
-/// Longer than any run: without leases that end, the probe limit is strict.
-const NO_LEASE_ENDS: u32 = 1 << 24;
+/// Longer than any run: without probe timeouts that end, the probe limit is strict.
+const NONE_ENDS: u32 = 1 << 24;
 /// So that the clock wraps during the run.
 const START: u32 = 0_u32.wrapping_sub(10_000);
 
@@ -22,10 +22,10 @@ pub(super) type Probe = Permit<'static, Ticks>;
 /// A breaker, and what is done with it.
 pub(super) struct Subject {
     pub(super) breaker: Breaker,
-    /// It is reset and forced, and the leases of its probes end.
+    /// It is reset and forced, and the timeouts of its probes end.
     pub(super) by_hand: bool,
-    /// How long a probe keeps its place.
-    pub(super) lease: u32,
+    /// How long a probe keeps its slot, in ticks.
+    pub(super) probe_timeout: u32,
 }
 
 const CONFIG: Config<Ticks> = Config::new("pre-empted")
@@ -41,13 +41,16 @@ const CONFIG: Config<Ticks> = Config::new("pre-empted")
     );
 
 pub(super) static PLAIN: Subject = Subject {
-    breaker: Breaker::new(&CONFIG.probe_timeout_ticks(NO_LEASE_ENDS), Ticks),
+    breaker: Breaker::new(&CONFIG.probe_timeout_ticks(NONE_ENDS), Ticks),
     by_hand: false,
-    lease: NO_LEASE_ENDS,
+    probe_timeout: NONE_ENDS,
 };
 
-pub(super) static BY_HAND: Subject =
-    Subject { breaker: Breaker::new(&CONFIG.probe_timeout_ticks(TIMEOUT), Ticks), by_hand: true, lease: TIMEOUT };
+pub(super) static BY_HAND: Subject = Subject {
+    breaker: Breaker::new(&CONFIG.probe_timeout_ticks(TIMEOUT), Ticks),
+    by_hand: true,
+    probe_timeout: TIMEOUT,
+};
 
 static NOW: AtomicU32 = AtomicU32::new(START);
 
