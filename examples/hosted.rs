@@ -61,9 +61,9 @@ fn main() -> Result<(), Boxed> {
     let config = Config::new("db")
         .error_threshold(setting("DB_ERRORS", 3)?)
         .recovery_timeout(Duration::from_millis(setting("DB_TIMEOUT_MS", 100)?));
-    let (changes, changed) = mpsc::channel();
+    let (sender, changes) = mpsc::channel();
     let hooks = Hooks::new().on_transition(move |change| {
-        let _ = changes.send(*change); // nobody may be listening any more
+        let _ = sender.send(*change); // nobody may be listening any more
     });
     let db = Arc::new(CircuitBreaker::from_config(config, StdClock)?.with_hooks(hooks));
     println!("up:      {}", report(&db)?);
@@ -93,7 +93,7 @@ fn main() -> Result<(), Boxed> {
     thread::sleep(db.retry_after().expect("nobody forced it open").as_duration());
     println!("up:      {}", report(&db)?);
 
-    let path: Vec<State> = changed.try_iter().map(|change| change.to).collect();
+    let path: Vec<State> = changes.try_iter().map(|change| change.to).collect();
     println!("changes: {path:?}");
     assert_eq!((path.first(), path.last()), (Some(&State::Open), Some(&State::Closed)));
     Ok(())
