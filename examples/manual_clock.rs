@@ -11,7 +11,7 @@ struct NoAnswer;
 
 /// Heats below 20 degrees; after too many errors it stops asking for a minute and turns the heating
 /// off to be safe.
-struct Thermostat<C> {
+struct Thermostat<C: Clock> {
     sensor: CircuitBreaker<C>,
     heating: bool,
 }

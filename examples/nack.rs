@@ -7,7 +7,7 @@ use core::time::Duration;
 use embedded_hal::i2c::{
     Error as _, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation, SevenBitAddress,
 };
-use mcb::guard::Guard;
+use mcb::bus::Guarded;
 use mcb::{CircuitBreaker, Config, Consecutive, Kinds, ManualClock, State};
 
 const EEPROM: SevenBitAddress = 0x50;
@@ -73,7 +73,7 @@ fn write_when_ready<B: I2c>(bus: &mut B, page: &[u8]) -> Result<(), B::Error> {
 fn main() {
     let chip = |soldered| Chip { soldered, busy: 0, lost_arbitration: false };
 
-    let mut bus = Guard::new(chip(true), &LENIENT);
+    let mut bus = Guarded::new(chip(true), &LENIENT);
     bus.write(EEPROM, &[0, 1]).expect("the first page");
     for _ in 0..3 {
         let error = bus.write(EEPROM, &[0, 2]).unwrap_err();

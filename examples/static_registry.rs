@@ -1,4 +1,4 @@
-//! Breakers of four different types in statics, a registry and a view over all of them.
+//! Breakers of three different types in statics, a registry and a view over all of them.
 //!
 //! Everything but the `println!` is what firmware would contain: no heap, no `std`.
 
@@ -6,8 +6,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 
 use mcb::{
-    Cause, Circuit, CircuitBreaker, Clock, Config, Consecutive, EveryError, Hooked, Hooks, Lists,
-    NetError, Registry, RegistryError, View, circuit,
+    Cause, CircuitBreaker, Clock, Config, Consecutive, Hooks, Lists, NetError, Registry,
+    RegistryError, Transition, View, circuit,
 };
 
 /// Counted up by the timer's interrupt, a thousand times a second.
@@ -36,7 +36,7 @@ enum Fault {
 /// How often any breaker with the hook below has opened.
 static OPENINGS: AtomicU32 = AtomicU32::new(0);
 
-fn count_opening(_: &dyn Circuit, _: Cause<'_>) {
+fn count_opening(_: &Transition, _: Cause) {
     // Load and store, for processors without compare-and-swap; only one context opens it here.
     OPENINGS.store(OPENINGS.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
@@ -64,9 +64,9 @@ fn is_busy(fault: &Fault) -> bool {
 }
 
 circuit! {
-    /// With a hook, and declared together with the function that it guards.
-    static IMU: CircuitBreaker<SysTick, Consecutive, Hooked<EveryError, Hooks>> = SysTick,
-        id("imu"), error_threshold(1), hooks(Hooks::new().on_open(count_opening));
+    /// With a hook, which is no part of its type, and declared together with the function that it guards.
+    static IMU: CircuitBreaker<SysTick> = SysTick,
+        id("imu"), error_threshold(1), hooks(&Hooks::new().on_open(count_opening));
 
     /// Reads a register.
     fn read_imu(register: u8) -> Result<u16, Fault> {
@@ -101,20 +101,20 @@ fn main() -> Result<(), RegistryError> {
     assert_eq!(read_imu(0x10), Ok(7));
     assert!(read_imu(0xFF).is_err());
     show("after faults");
-    assert!(CIRCUITS.open_circuits().map(Circuit::id).eq(["gps", "imu"]));
+    assert!(CIRCUITS.open_circuits().map(|circuit| circuit.id()).eq(["gps", "imu"]));
     assert_eq!(RADIO.error_count(), 2);
     assert_eq!(OPENINGS.load(Ordering::Relaxed), 1);
 
-    // Half a minute later both may be probed.
-    TICKS.store(30_000, Ordering::Relaxed);
+    // Half a minute later both may be probed, once the tick has ended in which they opened.
+    TICKS.store(30_001, Ordering::Relaxed);
     show("30 s later");
     assert_eq!(ON_THE_BUS.open_circuits().count(), 0);
 
     // Maintenance: all of the bus off, and on again.
-    ON_THE_BUS.circuits().for_each(Circuit::force_open);
+    ON_THE_BUS.circuits().for_each(|circuit| circuit.force_open());
     show("forced open");
     assert_eq!(ON_THE_BUS.open_circuits().count(), 2);
-    ON_THE_BUS.circuits().for_each(Circuit::reset);
+    ON_THE_BUS.circuits().for_each(|circuit| circuit.reset());
     show("reset");
     assert_eq!(CIRCUITS.open_circuits().count(), 0);
     Ok(())

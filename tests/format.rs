@@ -3,34 +3,42 @@
 
 use core::fmt::Debug;
 
+use mcb::registry::{Circuits, OpenCircuits};
 use mcb::strategy::{Kept, Step};
 use mcb::{
-    Cause, CircuitBreaker, Circuits, Config, ConfigError, Consecutive, Detect, EveryError, FnClock,
-    Hooked, Hooks, Kinds, Lists, ManualClock, NetError, OpenCircuits, Permit, Registry,
-    RegistryError, Rejected, State, Transition, TypedHooks, Verdict, View, Wait,
+    CallAsync, CallAsyncOn, Cause, Circuit, CircuitBreaker, Config, ConfigError, ConfigErrorKind,
+    Consecutive, Detect, EveryError, FnClock, Hooks, Kinds, Lists, ManualClock, NetError, Permit,
+    Reason, Registry, RegistryError, Rejected, Reporting, State, Transition, Verdict, View, Wait,
 };
 
 fn shown<T: Debug + defmt::Format + ?Sized>() {}
 
 type Clock = &'static ManualClock;
 
+/// What neither `Debug` nor `Format` asks of a type parameter.
+struct Silent;
+
 #[test]
 fn every_public_type_has_a_format() {
     shown::<mcb::CachedClock<Clock>>();
-    shown::<Cause<'_, u8, u8>>();
+    shown::<CallAsync<'_, Silent, Clock>>();
+    shown::<CallAsyncOn<Silent>>();
+    shown::<Cause>();
     shown::<CircuitBreaker<Clock>>();
-    shown::<dyn mcb::Circuit>();
-    shown::<dyn mcb::Circuit + Sync>();
+    shown::<CircuitBreaker<Clock, NetError, Silent>>();
+    shown::<dyn Circuit>();
+    shown::<dyn Circuit + Sync>();
+    shown::<dyn Circuit + Send + Sync>();
     shown::<Circuits<'_, 2>>();
     shown::<Config<Clock>>();
     shown::<ConfigError>();
+    shown::<ConfigErrorKind>();
     shown::<Consecutive>();
     shown::<Detect<u8>>();
     shown::<mcb::Error<u8>>();
     shown::<EveryError>();
     shown::<FnClock<u32, 1_000>>();
-    shown::<Hooked>();
-    shown::<Hooks>();
+    shown::<Hooks<Silent>>();
     shown::<Kept>();
     shown::<Kinds<u8, 1, 1>>();
     shown::<Lists<u8, 1, 1>>();
@@ -38,13 +46,14 @@ fn every_public_type_has_a_format() {
     shown::<NetError>();
     shown::<OpenCircuits<Circuits<'_, 2>>>();
     shown::<Permit<'_, Clock>>();
+    shown::<Reason>();
     shown::<Registry<2>>();
     shown::<RegistryError>();
     shown::<Rejected>();
+    shown::<Reporting<Silent>>();
     shown::<State>();
     shown::<Step>();
     shown::<Transition>();
-    shown::<TypedHooks<u8, u8>>();
     shown::<Verdict>();
     shown::<View<'_>>();
     shown::<Wait>();
@@ -66,20 +75,27 @@ fn the_clock_over_embedded_time_has_a_format() {
 #[test]
 fn the_other_foreign_clocks_have_a_format() {
     shown::<mcb::Fugit<fugit::WrappingInstant<u32, 1, 1_000>>>();
-    shown::<mcb::RticTime<u8>>();
+    shown::<mcb::RticTime<Silent>>();
     shown::<mcb::EmbassyTime>();
+}
+
+#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+#[test]
+fn guarded_buses_have_a_format() {
+    use mcb::bus::{Gate, Guarded, NoRecovery, PerAddress};
+    shown::<NoRecovery>();
+    shown::<PerAddress<'_, u8, Clock, 2>>();
+    shown::<Gate<&CircuitBreaker<Clock>>>();
+    shown::<Guarded<Silent, &CircuitBreaker<Clock>, Silent>>();
 }
 
 #[cfg(feature = "embedded-hal")]
 #[test]
-fn guards_have_a_format() {
-    use mcb::guard::{Guard, NoRecovery, PerAddress};
-    shown::<NoRecovery>();
+fn rules_by_kinds_of_buses_have_a_format() {
     shown::<Kinds<embedded_hal::i2c::ErrorKind, 0, 1>>();
     shown::<Kinds<embedded_hal::spi::ErrorKind, 0, 1>>();
+    shown::<Kinds<embedded_hal::digital::ErrorKind, 0, 1>>();
     shown::<mcb::Error<embedded_hal::i2c::ErrorKind>>();
-    shown::<PerAddress<'_, u8, Clock, 2>>();
-    shown::<Guard<Clock, &'static CircuitBreaker<Clock>, NoRecovery>>();
 }
 
 #[cfg(feature = "embedded-io")]

@@ -102,9 +102,16 @@ where
     }
 }
 
+impl<F, C: Clock, S: Strategy, R> CallAsync<'_, F, C, S, R> {
+    /// What it shows of itself.
+    pub(crate) fn id(&self) -> &'static str {
+        self.slot.breaker.id()
+    }
+}
+
 impl<F, C: Clock, S: Strategy, R> core::fmt::Debug for CallAsync<'_, F, C, S, R> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("CallAsync").field("id", &self.slot.breaker.id()).finish_non_exhaustive()
+        f.debug_struct("CallAsync").field("id", &self.id()).finish_non_exhaustive()
     }
 }
 

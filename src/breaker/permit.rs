@@ -63,7 +63,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 /// slot for the probe timeout only. It may be finished in another task or in an interrupt.
 #[must_use = "a dropped permit is a call without an outcome"]
 pub struct Permit<'a, C: Clock, S: Strategy = Consecutive, R = EveryError> {
-    breaker: &'a CircuitBreaker<C, S, R>,
+    pub(crate) breaker: &'a CircuitBreaker<C, S, R>,
     ticket: Ticket,
 }
 

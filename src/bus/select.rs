@@ -72,7 +72,7 @@ impl<A, K: Select<A> + ?Sized> Select<A> for std::sync::Arc<K> {
 /// [the same breaker in two places](super#the-same-breaker-in-two-places). No recovery step runs here.
 #[derive(Clone, Copy, Debug)]
 pub struct Gate<K> {
-    breakers: K,
+    pub(crate) breakers: K,
 }
 
 impl<K> Gate<K> {
@@ -129,7 +129,7 @@ where
     C: Clock,
     S: Strategy,
 {
-    breakers: [(A, &'a CircuitBreaker<C, S, R>); N],
+    pub(crate) breakers: [(A, &'a CircuitBreaker<C, S, R>); N],
 }
 
 impl<'a, A, C: Clock, const N: usize, S: Strategy, R> PerAddress<'a, A, C, N, S, R> {

@@ -5,7 +5,7 @@ use super::{Detect, Reporting, Rules, Verdict};
 ///
 /// `std::io::ErrorKind` (feature `std`), the kinds of embedded-hal's I²C, SPI and digital errors (feature
 /// `embedded-hal`) and of embedded-io's (feature `embedded-io`) are kinds. For more on an I²C NACK that
-/// only means "not ready yet" see the example `not_ready`.
+/// only means "not ready yet" see the example `nack`.
 ///
 /// Implemented on the *kind* rather than on the error, since one error type may belong to several
 /// families (embedded-hal's I²C and SPI, say), each with a kind of its own.
@@ -51,8 +51,8 @@ mod embedded_io;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Kinds<K, const B: usize, const W: usize> {
-    blacklist: [K; B],
-    whitelist: [K; W],
+    pub(crate) blacklist: [K; B],
+    pub(crate) whitelist: [K; W],
 }
 
 impl<K: Copy> Kinds<K, 0, 0> {

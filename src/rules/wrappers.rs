@@ -23,7 +23,7 @@ use super::{EveryError, Rules, Verdict};
 /// ```
 #[derive(Debug)]
 pub struct Detect<T, R = EveryError> {
-    rules: R,
+    pub(crate) rules: R,
     detect: fn(&T) -> bool,
 }
 
@@ -87,7 +87,7 @@ impl<T, E, R: Rules<T, E>> Rules<T, E> for Detect<T, R> {
 /// ```
 #[derive(Clone, Copy)]
 pub struct Reporting<F, R = EveryError> {
-    rules: R,
+    pub(crate) rules: R,
     report: F,
 }
 

@@ -38,8 +38,9 @@ macro_rules! outcome {
         match $result {
             Ok(value) => value,
             Err(Error::Inner(Failed(value))) => value,
-            Err(Error::Rejected(Rejected { id, retry_after, error_count })) => {
-                refused(id) + refused(retry_after.map(Wait::ticks)) + refused(error_count)
+            Err(Error::Rejected(Rejected { id, state, retry_after, error_count, .. })) => {
+                let wait = retry_after.map(Wait::ticks);
+                refused(id) + refused(state) + refused(wait) + refused(error_count)
             }
         }
     };

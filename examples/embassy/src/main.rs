@@ -17,10 +17,8 @@ use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::mutex::Mutex;
 use embassy_time::{Duration, Instant, Ticker, Timer};
 use embedded_hal_async::i2c::I2c;
-use mcb::guard::Guard;
-use mcb::{
-    CircuitBreaker, Config, Consecutive, EmbassyTime, Error, EveryError, Hooked, Hooks, State,
-};
+use mcb::bus::Guarded;
+use mcb::{Cause, CircuitBreaker, Config, EmbassyTime, Error, Observer, State, Transition};
 
 use limit::TimeLimit;
 use log::say;
@@ -28,7 +26,7 @@ use shared::Handle;
 use wire::{CALENDAR, THERMOMETER, Wire};
 
 type Bus = TimeLimit<Wire>;
-type Breaker = CircuitBreaker<EmbassyTime, Consecutive, Hooked<EveryError, Hooks>>;
+type Breaker = CircuitBreaker<EmbassyTime>;
 
 /// A transfer takes 1 ms when all is well.
 const LIMIT: Duration = Duration::from_millis(6);
@@ -43,16 +41,24 @@ static BUS: Mutex<CriticalSectionRawMutex, Bus> = Mutex::new(TimeLimit::new(Wire
 static THERMOMETER_BREAKER: Breaker = CircuitBreaker::new(&config("thermometer"), EmbassyTime);
 static CALENDAR_BREAKER: Breaker = CircuitBreaker::new(&config("calendar"), EmbassyTime);
 
-const fn config(id: &'static str) -> Config<EmbassyTime, Consecutive, Hooked<EveryError, Hooks>> {
+const fn config(id: &'static str) -> Config<EmbassyTime> {
     Config::new(id)
         .error_threshold(3)
         .recovery_timeout(core::time::Duration::from_millis(50))
-        .hooks(Hooks::new().on_transition(|circuit, moved| {
-            say!("{}: {} to {}", circuit.id(), moved.from, moved.to);
-            if moved.to == State::Open {
-                OPENINGS.fetch_add(1, Relaxed);
-            }
-        }))
+        .hooks(&Report)
+}
+
+/// What happens to either breaker.
+struct Report;
+
+impl Observer for Report {
+    fn on_transition(&self, change: &Transition) {
+        say!("{}: {} to {}", change.id, change.from, change.to);
+    }
+
+    fn on_open(&self, _: &Transition, _: Cause) {
+        OPENINGS.fetch_add(1, Relaxed);
+    }
 }
 
 static OPENINGS: AtomicU32 = AtomicU32::new(0);
@@ -74,7 +80,7 @@ async fn register<B: I2c>(bus: &mut B, device: u8) -> Result<u8, B::Error> {
 
 #[embassy_executor::task]
 async fn thermometer() {
-    let mut bus = Guard::new(Handle(&BUS), &THERMOMETER_BREAKER).recovery_async(
+    let mut bus = Guarded::new(Handle(&BUS), &THERMOMETER_BREAKER).recovery_async(
         async |bus: &mut Handle<Bus>| {
             RECOVERIES.fetch_add(1, Relaxed);
             say!("thermometer: its reset pin is pulled");
@@ -104,7 +110,7 @@ async fn thermometer() {
 
 #[embassy_executor::task]
 async fn calendar() {
-    let mut bus = Guard::new(Handle(&BUS), &CALENDAR_BREAKER);
+    let mut bus = Guarded::new(Handle(&BUS), &CALENDAR_BREAKER);
     let mut ticker = Ticker::every(PERIODS[1]);
     loop {
         let (start, other) = (Instant::now(), THERMOMETER_BREAKER.state());

@@ -87,7 +87,7 @@ fn readiness_follows_a_real_outage() {
 
     // Forced open by hand it is not ready either.
     CACHE.force_open();
-    let forced = json!({ "circuits": { "cache": "forced open", "db": "closed" } });
+    let forced = json!({ "circuits": { "cache": "forced-open", "db": "closed" } });
     assert_eq!(states(probe), (503, forced));
     CACHE.reset();
     assert_eq!(states(probe), (200, told("closed")));

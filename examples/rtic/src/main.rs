@@ -11,7 +11,7 @@ mod timer;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::time::Duration;
 
-use mcb::{CircuitBreaker, Config, Consecutive, Error, EveryError, Hooked, Hooks, RticTime, State};
+use mcb::{CircuitBreaker, Config, Error, Hooks, RticTime, State};
 use rtic::Mutex;
 use rtic_monotonics::systick::prelude::*;
 
@@ -23,26 +23,23 @@ systick_monotonic!(Mono, 1_000);
 /// The core runs at 12.5 MHz after reset.
 const CORE_HZ: u32 = 12_500_000;
 
-static BAROMETER: CircuitBreaker<RticTime<Mono>, Consecutive, Hooked<EveryError, Hooks>> =
-    CircuitBreaker::new(
-        &Config::new("barometer")
-            .error_threshold(3)
-            .recovery_timeout(Duration::from_millis(25))
-            .recovery_threshold(2)
-            .hooks(Hooks::new().on_transition(|circuit, moved| {
-                say!("{}: {} to {}", circuit.id(), moved.from, moved.to);
-                match moved.to {
-                    State::Open => {
-                        OPENINGS.fetch_add(1, Relaxed);
-                    }
-                    State::Closed => {
-                        CLOSINGS.fetch_add(1, Relaxed);
-                    }
-                    _ => {}
-                }
-            })),
-        RticTime::new(),
-    );
+static BAROMETER: CircuitBreaker<RticTime<Mono>> = CircuitBreaker::new(
+    &Config::new("barometer")
+        .error_threshold(3)
+        .recovery_timeout(Duration::from_millis(25))
+        .recovery_threshold(2)
+        .hooks(
+            &Hooks::new()
+                .on_transition(|change| say!("{}: {} to {}", change.id, change.from, change.to))
+                .on_open(|_, _| {
+                    OPENINGS.fetch_add(1, Relaxed);
+                })
+                .on_close(|_| {
+                    CLOSINGS.fetch_add(1, Relaxed);
+                }),
+        ),
+    RticTime::new(),
+);
 
 static OPENINGS: AtomicU32 = AtomicU32::new(0);
 static CLOSINGS: AtomicU32 = AtomicU32::new(0);

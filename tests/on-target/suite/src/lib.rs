@@ -37,14 +37,14 @@ const CHECKS: &[(&str, Check)] = &[
     ("registry: finds breakers and lists the open ones", registry::finds_and_lists),
     ("soak: a long random run, then recovery", soak::survives),
     ("pre-emption: probe limit, hooks and timeouts", preemption::plain),
-    ("pre-emption: resets, forcing and short leases", preemption::by_hand),
+    ("pre-emption: resets, forcing and short probe timeouts", preemption::by_hand),
 ];
 
 /// The others would hang without working critical sections, which they use themselves.
 #[cfg(feature = "unlocked")]
 const CHECKS: &[(&str, Check)] = &[
     ("pre-emption: probe limit, hooks and timeouts", preemption::plain),
-    ("pre-emption: resets, forcing and short leases", preemption::by_hand),
+    ("pre-emption: resets, forcing and short probe timeouts", preemption::by_hand),
 ];
 
 /// Runs every check, prints a line for each and a summary, and says whether all passed.

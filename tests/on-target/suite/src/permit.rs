@@ -3,12 +3,12 @@
 use core::cell::Cell;
 
 use critical_section::Mutex;
-use mcb::{CircuitBreaker, Config, Consecutive, EveryError, ManualClock, Permit, State, Wait};
+use mcb::{CircuitBreaker, Config, ManualClock, Permit, State, Wait};
 
 use crate::machine::{Level, on_interrupt};
 use crate::{Failure, Machine, ensure};
 
-type Transfer = Permit<'static, &'static ManualClock, Consecutive, EveryError>;
+type Transfer = Permit<'static, &'static ManualClock>;
 
 static CLOCK: ManualClock = ManualClock::new();
 static BREAKER: CircuitBreaker<&ManualClock> =
@@ -49,7 +49,7 @@ pub(crate) fn finished_in_interrupt(machine: &dyn Machine) -> Result<(), Failure
     Ok(())
 }
 
-/// A probe that an interrupt drops gives its place back and counts for nothing.
+/// A probe that an interrupt drops gives its slot back and counts for nothing.
 pub(crate) fn dropped_in_interrupt(machine: &dyn Machine) -> Result<(), Failure> {
     on_interrupt(fails);
     BREAKER.reset();

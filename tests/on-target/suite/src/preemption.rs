@@ -34,7 +34,7 @@ pub(crate) fn plain(machine: &dyn Machine) -> Result<(), Failure> {
     closes(&PLAIN)
 }
 
-/// Resets and forcing come between, and probes are slower than their leases.
+/// Resets and forcing come between, and probes are slower than their timeouts.
 pub(crate) fn by_hand(machine: &dyn Machine) -> Result<(), Failure> {
     run(machine, &BY_HAND, |machine, level| {
         interrupt(machine, level, &BY_HAND);

@@ -1,6 +1,6 @@
 //! Breakers are found by their names.
 
-use mcb::{Circuit, CircuitBreaker, Config, ManualClock, Registry, State};
+use mcb::{CircuitBreaker, Config, ManualClock, Registry, State};
 
 use crate::{Failure, Machine, ensure};
 
@@ -20,7 +20,7 @@ pub(crate) fn finds_and_lists(_: &dyn Machine) -> Result<(), Failure> {
     ensure!(REGISTRY.get("third").is_none());
 
     ensure!(LEFT.call(|| Err::<(), ()>(())).is_err());
-    ensure!(REGISTRY.open_circuits().map(Circuit::id).eq(["left"]));
+    ensure!(REGISTRY.open_circuits().map(|circuit| circuit.id()).eq(["left"]));
 
     ensure!(REGISTRY.get("left").is_some_and(|left| left.state() == State::Open));
     if let Some(left) = REGISTRY.get("left") {

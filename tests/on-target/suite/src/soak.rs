@@ -9,7 +9,7 @@ const STEPS: u32 = 30_000;
 const ERRORS: u16 = 4;
 const SUCCESSES: u8 = 3;
 const TIMEOUT: u32 = 50;
-const LEASE: u32 = 20;
+const PROBE_TIMEOUT: u32 = 20;
 /// `error_count` counts the openings that followed the first one, up to this many.
 const OPENINGS: u16 = 14;
 
@@ -20,7 +20,7 @@ static BREAKER: CircuitBreaker<&ManualClock> = CircuitBreaker::new(
         .recovery_threshold(SUCCESSES)
         .max_probes(2)
         .recovery_timeout_ticks(TIMEOUT)
-        .probe_timeout_ticks(LEASE),
+        .probe_timeout_ticks(PROBE_TIMEOUT),
     &CLOCK,
 );
 
@@ -77,7 +77,7 @@ fn finish(permit: Permit<'static, &'static ManualClock>, random: &mut Random) {
         0..3 => permit.record(Verdict::Failure),
         3..6 => permit.record(Verdict::Success),
         6 => permit.record(Verdict::Ignore),
-        // A probe that never comes back; its lease has to end.
+        // A probe that never comes back; its timeout has to end.
         _ => core::mem::forget(permit),
     }
 }

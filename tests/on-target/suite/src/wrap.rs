@@ -25,7 +25,7 @@ pub(crate) fn recovers(_: &dyn Machine) -> Result<(), Failure> {
         ensure!(BREAKER.state() == State::HalfOpen);
         let lost = BREAKER.try_acquire();
         ensure!(lost.is_ok());
-        // The probe's result never comes; its lease ends across the wrap too.
+        // The probe's result never comes; its timeout ends across the wrap too.
         core::mem::forget(lost);
         ensure!(BREAKER.try_acquire().is_err());
         CLOCK.advance_ticks(TIMEOUT);

@@ -154,7 +154,7 @@ impl Ledger {
         increment(&self.column().closings);
     }
 
-    pub(super) fn moved(&self, transition: Transition) {
+    pub(super) fn moved(&self, transition: &Transition) {
         increment(&self.column().moves[index(transition.from)][index(transition.to)]);
     }
 

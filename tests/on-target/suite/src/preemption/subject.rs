@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use mcb::{CircuitBreaker, Clock, Config, Consecutive, EveryError, Hooked, Hooks, Permit};
+use mcb::{CircuitBreaker, Clock, Config, Hooks, Permit};
 
 use super::ledger::LEDGER;
 
@@ -11,43 +11,46 @@ pub(super) const RECOVERY_THRESHOLD: u8 = 2;
 pub(super) const MAX_PROBES: u8 = 2;
 /// In ticks of the low interrupt.
 pub(super) const TIMEOUT: u32 = 4;
-/// Longer than any run: without leases that end, the probe limit is strict.
-const NO_LEASE_ENDS: u32 = 1 << 24;
+/// Longer than any run: without probe timeouts that end, the probe limit is strict.
+const NONE_ENDS: u32 = 1 << 24;
 /// So that the clock wraps during the run.
 const START: u32 = 0_u32.wrapping_sub(10_000);
 
-pub(super) type Breaker = CircuitBreaker<Ticks, Consecutive, Hooked<EveryError, Hooks>>;
-pub(super) type Probe = Permit<'static, Ticks, Consecutive, Hooked<EveryError, Hooks>>;
+pub(super) type Breaker = CircuitBreaker<Ticks>;
+pub(super) type Probe = Permit<'static, Ticks>;
 
 /// A breaker, and what is done with it.
 pub(super) struct Subject {
     pub(super) breaker: Breaker,
-    /// It is reset and forced, and the leases of its probes end.
+    /// It is reset and forced, and the timeouts of its probes end.
     pub(super) by_hand: bool,
-    /// How long a probe keeps its place.
-    pub(super) lease: u32,
+    /// How long a probe keeps its slot, in ticks.
+    pub(super) probe_timeout: u32,
 }
 
-const CONFIG: Config<Ticks, Consecutive, Hooked<EveryError, Hooks>> = Config::new("pre-empted")
+const CONFIG: Config<Ticks> = Config::new("pre-empted")
     .error_threshold(ERROR_THRESHOLD)
     .recovery_threshold(RECOVERY_THRESHOLD)
     .max_probes(MAX_PROBES)
     .recovery_timeout_ticks(TIMEOUT)
     .hooks(
-        Hooks::new()
+        &Hooks::new()
             .on_open(|_, _| LEDGER.opened())
             .on_close(|_| LEDGER.closed())
-            .on_transition(|_, transition| LEDGER.moved(transition)),
+            .on_transition(|transition| LEDGER.moved(transition)),
     );
 
 pub(super) static PLAIN: Subject = Subject {
-    breaker: Breaker::new(&CONFIG.probe_timeout_ticks(NO_LEASE_ENDS), Ticks),
+    breaker: Breaker::new(&CONFIG.probe_timeout_ticks(NONE_ENDS), Ticks),
     by_hand: false,
-    lease: NO_LEASE_ENDS,
+    probe_timeout: NONE_ENDS,
 };
 
-pub(super) static BY_HAND: Subject =
-    Subject { breaker: Breaker::new(&CONFIG.probe_timeout_ticks(TIMEOUT), Ticks), by_hand: true, lease: TIMEOUT };
+pub(super) static BY_HAND: Subject = Subject {
+    breaker: Breaker::new(&CONFIG.probe_timeout_ticks(TIMEOUT), Ticks),
+    by_hand: true,
+    probe_timeout: TIMEOUT,
+};
 
 static NOW: AtomicU32 = AtomicU32::new(START);
 

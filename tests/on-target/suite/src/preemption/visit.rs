@@ -74,12 +74,12 @@ fn acquire(subject: &'static Subject, place: usize) -> Option<Probe> {
     }
 }
 
-/// The rest of a timeout, or of a lease that began a moment ago. Halves of two words would make neither.
+/// The rest of a timeout, or of a probe's that began a moment ago. Halves of two words would make neither.
 fn wait_is_plausible(subject: &Subject, rejected: Rejected) -> bool {
     match rejected.retry_after {
         Some(left) => {
-            let (left, lease) = (left.ticks(), subject.lease);
-            left <= TIMEOUT || (lease.saturating_sub(OLDEST_PROBE)..=lease).contains(&left)
+            let (left, longest) = (left.ticks(), subject.probe_timeout);
+            left <= TIMEOUT || (longest.saturating_sub(OLDEST_PROBE)..=longest).contains(&left)
         }
         None => subject.by_hand,
     }

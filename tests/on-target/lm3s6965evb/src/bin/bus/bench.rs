@@ -8,7 +8,7 @@ use embedded_hal_bus::i2c::RefCellDevice;
 use lm3s6965evb::i2c::{self, BusError, I2c0, transactions};
 use lm75::Lm75;
 use lm75::ic::Lm75 as Lm75Chip;
-use mcb::guard::Guard;
+use mcb::bus::Guarded;
 
 use crate::breakers::{ABSENT, Breaker, CALENDAR, THERMOMETER};
 
@@ -35,24 +35,24 @@ pub(crate) type Outcome<T> = Result<T, mcb::Error<BusError>>;
 /// One device's share of the bus.
 type Handle<'a> = RefCellDevice<'a, I2c0>;
 /// A share with a breaker around it, and a recovery step.
-type Guarded<'a> = Guard<Handle<'a>, &'static Breaker, fn(&mut Handle<'a>) -> Result<(), BusError>>;
+type Device<'a> = Guarded<Handle<'a>, &'static Breaker, fn(&mut Handle<'a>) -> Result<(), BusError>>;
 
 /// The devices. They share the bus; each has a breaker of its own.
 pub(crate) struct Bench<'a> {
     switch: Handle<'a>,
-    calendar: Guarded<'a>,
-    nobody: Guard<Handle<'a>, &'static Breaker>,
-    thermometer: Lm75<Guarded<'a>, Lm75Chip>,
+    calendar: Device<'a>,
+    nobody: Guarded<Handle<'a>, &'static Breaker>,
+    thermometer: Lm75<Device<'a>, Lm75Chip>,
 }
 
 impl<'a> Bench<'a> {
     pub(crate) fn new(bus: &'a RefCell<I2c0>) -> Self {
         let handle = || RefCellDevice::new(bus);
-        let thermometer = Guard::new(handle(), &THERMOMETER).recovery_by(set_up as fn(&mut Handle<'a>) -> _);
+        let thermometer = Guarded::new(handle(), &THERMOMETER).recovery_by(set_up as fn(&mut Handle<'a>) -> _);
         Self {
             switch: handle(),
-            calendar: Guard::new(handle(), &CALENDAR).recovery_by(restart as fn(&mut Handle<'a>) -> _),
-            nobody: Guard::new(handle(), &ABSENT),
+            calendar: Guarded::new(handle(), &CALENDAR).recovery_by(restart as fn(&mut Handle<'a>) -> _),
+            nobody: Guarded::new(handle(), &ABSENT),
             thermometer: Lm75::new(thermometer, lm75::Address::default()),
         }
     }

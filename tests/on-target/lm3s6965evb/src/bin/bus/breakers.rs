@@ -2,12 +2,12 @@
 
 use core::time::Duration;
 
-use mcb::{CircuitBreaker, Config, Consecutive, EveryError, Hooked, Hooks, Registry};
+use mcb::{CircuitBreaker, Config, Observer, Registry, Transition};
 use semihosting::println;
 
 use crate::clock::Milliseconds;
 
-pub(crate) type Breaker = CircuitBreaker<Milliseconds, Consecutive, Hooked<EveryError, Hooks>>;
+pub(crate) type Breaker = CircuitBreaker<Milliseconds>;
 
 pub(crate) const ERRORS: u16 = 3;
 pub(crate) const TIMEOUT: u32 = 50;
@@ -18,16 +18,21 @@ pub(crate) static ABSENT: Breaker = breaker(&config("absent"));
 
 pub(crate) static REGISTRY: Registry<3> = Registry::new();
 
-const fn config(name: &'static str) -> Config<Milliseconds, Consecutive, Hooked<EveryError, Hooks>> {
-    Config::new(name).error_threshold(ERRORS).recovery_timeout(Duration::from_millis(TIMEOUT as u64)).hooks(
-        Hooks::new().on_transition(|circuit, moved| {
-            println!("        {}: {:?} to {:?}", circuit.id(), moved.from, moved.to);
-        }),
-    )
+const fn config(id: &'static str) -> Config<Milliseconds> {
+    Config::new(id).error_threshold(ERRORS).recovery_timeout(Duration::from_millis(TIMEOUT as u64)).hooks(&Printer)
 }
 
-const fn breaker(config: &'static Config<Milliseconds, Consecutive, Hooked<EveryError, Hooks>>) -> Breaker {
+const fn breaker(config: &'static Config<Milliseconds>) -> Breaker {
     CircuitBreaker::new(config, Milliseconds)
+}
+
+/// Prints what moves.
+struct Printer;
+
+impl Observer for Printer {
+    fn on_transition(&self, change: &Transition) {
+        println!("        {}: {:?} to {:?}", change.id, change.from, change.to);
+    }
 }
 
 pub(crate) fn register() {

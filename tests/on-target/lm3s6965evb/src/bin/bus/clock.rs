@@ -33,10 +33,10 @@ pub(crate) fn start(mut systick: SYST) {
     systick.enable_counter();
 }
 
-/// Sleeps.
+/// Sleeps for at least so long: the tick under way counts for nothing.
 pub(crate) fn wait(milliseconds: u32) {
     let start = Milliseconds.now();
-    while Milliseconds.now().wrapping_sub(start) < milliseconds {
+    while Milliseconds.now().wrapping_sub(start) <= milliseconds {
         cortex_m::asm::wfi();
     }
 }

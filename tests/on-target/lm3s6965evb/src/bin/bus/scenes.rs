@@ -85,7 +85,7 @@ fn never_there(bench: &mut Bench<'_>) -> Result<(), Failure> {
         ensure!(is_rejected(&answer) || answer == Err(Error::Inner(NOBODY_ANSWERED)));
         ensure!(bench.keep(round) == Ok(round));
         ensure!(is_warm(&bench.temperature()));
-        wait(5);
+        wait(4);
     }
     ensure!(asked > u32::from(ERRORS));
     ensure!(asked <= u32::from(ERRORS) + 300 / TIMEOUT);
