@@ -49,6 +49,8 @@ fn subjects() -> Vec<Named> {
         shared::<ours::McbCached>(),
         exclusive::<ours::McbMut>(),
         exclusive::<ours::McbMutStd>(),
+        shared::<peers::Manual<false>>(),
+        shared::<peers::Manual<true>>(),
         exclusive::<peers::Reliakit>(),
         exclusive::<peers::ReliakitStd>(),
         shared::<peers::Recloser>(),

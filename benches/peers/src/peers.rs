@@ -5,7 +5,8 @@
 use std::future::{Ready, ready};
 use std::hint::black_box;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,9 @@ pub fn fail<S: Subject>(mut subject: S, times: u32) -> S {
     }
     subject
 }
+
+/// Time that costs next to nothing: a counter that a timer interrupt would move.
+pub static TICKS: AtomicU64 = AtomicU64::new(1);
 
 // --- the floor ------------------------------------------------------------------
 
@@ -102,10 +106,85 @@ impl Subject for Load {
     }
 }
 
-// --- reliakit-circuit -------------------------------------------------------------
+// --- by hand ----------------------------------------------------------------------
 
-/// Time that costs next to nothing: a counter that a timer interrupt would move.
-pub static TICKS: AtomicU64 = AtomicU64::new(1);
+/// What a user writes instead of a breaker: a counter and a deadline.
+pub struct ByHand {
+    failures: AtomicU32,
+    deadline: AtomicU64,
+}
+
+impl ByHand {
+    #[inline(always)]
+    fn call<T, E>(
+        &self,
+        now: impl Fn() -> u64,
+        f: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, Option<E>> {
+        let failures = self.failures.load(Relaxed);
+        if failures >= THRESHOLD && now() < self.deadline.load(Relaxed) {
+            return Err(None);
+        }
+        match f() {
+            Ok(value) => {
+                if failures > 0 {
+                    self.failures.store(0, Relaxed);
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                if self.failures.fetch_add(1, Relaxed) + 1 >= THRESHOLD {
+                    self.deadline.store(now() + LONG * 1000, Relaxed);
+                }
+                Err(Some(error))
+            }
+        }
+    }
+}
+
+/// Milliseconds by the standard clock, as they are kept in an atomic.
+#[inline(always)]
+fn milliseconds() -> u64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed().as_millis() as u64
+}
+
+/// Shared by reference, with the free clock, or the standard one.
+#[derive(Clone, Copy)]
+pub struct Manual<const STD: bool>(&'static ByHand);
+
+impl<const STD: bool> Subject for Manual<STD> {
+    const NAME: &'static str = if STD { "by-hand-std" } else { "by-hand" };
+    const BOXED: bool = true;
+
+    fn closed() -> Self {
+        Manual(leak(ByHand { failures: AtomicU32::new(0), deadline: AtomicU64::new(0) }))
+    }
+
+    fn open() -> Self {
+        fail(Self::closed(), THRESHOLD)
+    }
+
+    #[inline(always)]
+    fn call(&mut self, request: u64) -> u64 {
+        let now = || if STD { milliseconds() } else { TICKS.load(Relaxed) };
+        match self.0.call(now, || work(request)) {
+            Ok(value) => value,
+            Err(Some(Failed(value))) => value,
+            Err(None) => refused(()),
+        }
+    }
+
+    fn size() -> usize {
+        size_of::<ByHand>()
+    }
+
+    fn share(&self) -> Option<Self> {
+        Some(*self)
+    }
+}
+
+// --- reliakit-circuit -------------------------------------------------------------
 
 /// Not shareable, and it takes the time as a number.
 pub struct Reliakit(reliakit_circuit::CircuitBreaker);
