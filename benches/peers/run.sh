@@ -13,8 +13,8 @@ if ! command -v valgrind >/dev/null && command -v apt-get >/dev/null; then
     "${as_root[@]}" apt-get install --yes --quiet valgrind >&2 || true
 fi
 
-# Instructions per successful call: the slope between two numbers of calls, so
-# that starting the program and making the breaker cancel out.
+# Instructions per successful call, or future: the slope between two numbers of
+# calls, so that starting the program and making the breaker cancel out.
 few=2000 many=22000
 collected() {
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$1" loop "$2" "$3" 2>&1 |
@@ -32,11 +32,14 @@ instructions() {
 }
 
 measure() {
-    local profile=$1
+    local profile=$1 program binary
     cargo build --quiet --manifest-path "$here/Cargo.toml" --profile "$profile"
-    local binary=$CARGO_TARGET_DIR/$profile/peers
-    # shellcheck disable=SC2046 # NAME=COUNT words without spaces
-    "$binary" $(instructions "$binary")
+    for program in peers awaits; do
+        binary=$CARGO_TARGET_DIR/$profile/$program
+        # shellcheck disable=SC2046 # NAME=COUNT words without spaces
+        "$binary" $(instructions "$binary")
+        echo
+    done
 }
 
 echo "# $(rustc --version), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg 2>/dev/null || echo unknown)"

@@ -1,11 +1,8 @@
-//! mcb beside its peers. Run it through `run.sh`, which counts instructions too.
-//!
-//! ```text
-//! peers [NAME=INSTRUCTIONS …]   measure everything, print the lines and verdicts
-//! peers list                    the subjects' names
-//! peers loop NAME CALLS         so many successful calls (for callgrind)
-//! ```
+//! Calls guarded by mcb and by its peers. Run it through `run.sh`, which counts instructions too.
+#![allow(dead_code, reason = "some is for the other program, `awaits`")]
 
+mod awaits;
+mod command;
 mod heap;
 mod measure;
 mod ours;
@@ -13,7 +10,7 @@ mod peers;
 mod report;
 mod subject;
 
-use measure::{Entry, ok_loop};
+use measure::{Entry, Loop, ok_loop};
 use subject::Subject;
 
 #[global_allocator]
@@ -49,6 +46,8 @@ fn subjects() -> Vec<Named> {
         shared::<ours::McbCached>(),
         exclusive::<ours::McbMut>(),
         exclusive::<ours::McbMutStd>(),
+        shared::<peers::Manual<false>>(),
+        shared::<peers::Manual<true>>(),
         exclusive::<peers::Reliakit>(),
         exclusive::<peers::ReliakitStd>(),
         shared::<peers::Recloser>(),
@@ -60,22 +59,9 @@ fn subjects() -> Vec<Named> {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments[..] {
-        ["list"] => {
-            for subject in subjects() {
-                println!("{}", subject.name);
-            }
-        }
-        ["loop", name, calls] => {
-            let subject = subjects().into_iter().find(|subject| subject.name == name);
-            let calls = calls.parse().expect("CALLS is a number");
-            (subject.expect("NAME is one that `list` prints").ok)(calls);
-        }
-        _ => {
-            let rows = measure::measure(subjects().iter().map(|s| (s.entry)()).collect());
-            report::print(&rows, &report::Instructions::parse(&arguments));
-        }
-    }
+    let loops = subjects().into_iter().map(|it| (it.name.to_owned(), Box::new(it.ok) as Loop));
+    command::run(loops.collect(), |instructions| {
+        let rows = measure::measure(subjects().iter().map(|it| (it.entry)()).collect());
+        report::print(&rows, instructions);
+    });
 }

@@ -79,7 +79,7 @@ pub fn failing_loop<S: Subject>(subject: &mut S, calls: u64) {
 }
 
 /// A loop over one subject in one state, its type forgotten.
-type Loop = Box<dyn FnMut(u64)>;
+pub type Loop = Box<dyn FnMut(u64)>;
 
 /// The time that so many threads take for so many calls each, failing or not, and whether they met.
 type Threads = Box<dyn Fn(usize, u64, bool) -> (Duration, bool)>;
@@ -213,7 +213,7 @@ fn calibrate(sample: Duration, mut run: impl FnMut(u64) -> Duration) -> u64 {
 }
 
 /// Samples of all subjects for one scenario, in turn.
-fn interleaved(mut loops: Vec<Loop>) -> Vec<Figure> {
+pub fn interleaved(mut loops: Vec<Loop>) -> Vec<Figure> {
     let time = |run: &mut Loop, calls| {
         let start = Instant::now();
         run(calls);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mcb::{CachedClock, CircuitBreaker, Clock, Config, Error, Rejected, StdClock, Wait};
 
+use crate::awaits::Awaited;
 use crate::measure::failing_loop;
 use crate::peers::{TICKS, fail, leak};
 use crate::subject::{FAILS, Failed, LONG, Subject, THRESHOLD, refused, work};
@@ -73,6 +74,29 @@ impl Subject for Mcb {
 
     fn share(&self) -> Option<Self> {
         Some(*self)
+    }
+}
+
+impl Awaited for Mcb {
+    const NAME: &'static str = "mcb";
+
+    type Output = Result<u64, Error<Failed>>;
+
+    fn healthy() -> Self {
+        Self::closed()
+    }
+
+    #[inline(always)]
+    fn guard<F>(&mut self, future: F) -> impl Future<Output = Self::Output>
+    where
+        F: Future<Output = Result<u64, Failed>> + Send + 'static,
+    {
+        self.0.call_async(future)
+    }
+
+    #[inline(always)]
+    fn outcome(output: Self::Output) -> u64 {
+        outcome!(output)
     }
 }
 

@@ -5,10 +5,12 @@
 use std::future::{Ready, ready};
 use std::hint::black_box;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use crate::awaits::Awaited;
 use crate::subject::{FAILS, Failed, LONG, Subject, THRESHOLD, refused, work};
 
 /// A breaker that lives as long as the program, as shared ones do.
@@ -23,6 +25,9 @@ pub fn fail<S: Subject>(mut subject: S, times: u32) -> S {
     }
     subject
 }
+
+/// Time that costs next to nothing: a counter that a timer interrupt would move.
+pub static TICKS: AtomicU64 = AtomicU64::new(1);
 
 // --- the floor ------------------------------------------------------------------
 
@@ -54,6 +59,35 @@ impl Subject for Closure {
 
     fn share(&self) -> Option<Self> {
         Some(Closure)
+    }
+}
+
+/// No breaker: the guarded future alone.
+pub struct Bare;
+
+impl Awaited for Bare {
+    const NAME: &'static str = "floor-future";
+
+    type Output = Result<u64, Failed>;
+
+    fn healthy() -> Self {
+        Bare
+    }
+
+    #[inline(always)]
+    fn guard<F>(&mut self, future: F) -> impl Future<Output = Self::Output>
+    where
+        F: Future<Output = Result<u64, Failed>> + Send + 'static,
+    {
+        future
+    }
+
+    #[inline(always)]
+    fn outcome(output: Self::Output) -> u64 {
+        match output {
+            Ok(value) => value,
+            Err(Failed(value)) => value,
+        }
     }
 }
 
@@ -102,10 +136,85 @@ impl Subject for Load {
     }
 }
 
-// --- reliakit-circuit -------------------------------------------------------------
+// --- by hand ----------------------------------------------------------------------
 
-/// Time that costs next to nothing: a counter that a timer interrupt would move.
-pub static TICKS: AtomicU64 = AtomicU64::new(1);
+/// What a user writes instead of a breaker: a counter and a deadline.
+pub struct ByHand {
+    failures: AtomicU32,
+    deadline: AtomicU64,
+}
+
+impl ByHand {
+    #[inline(always)]
+    fn call<T, E>(
+        &self,
+        now: impl Fn() -> u64,
+        f: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, Option<E>> {
+        let failures = self.failures.load(Relaxed);
+        if failures >= THRESHOLD && now() < self.deadline.load(Relaxed) {
+            return Err(None);
+        }
+        match f() {
+            Ok(value) => {
+                if failures > 0 {
+                    self.failures.store(0, Relaxed);
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                if self.failures.fetch_add(1, Relaxed) + 1 >= THRESHOLD {
+                    self.deadline.store(now() + LONG * 1000, Relaxed);
+                }
+                Err(Some(error))
+            }
+        }
+    }
+}
+
+/// Milliseconds by the standard clock, as they are kept in an atomic.
+#[inline(always)]
+fn milliseconds() -> u64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed().as_millis() as u64
+}
+
+/// Shared by reference, with the free clock, or the standard one.
+#[derive(Clone, Copy)]
+pub struct Manual<const STD: bool>(&'static ByHand);
+
+impl<const STD: bool> Subject for Manual<STD> {
+    const NAME: &'static str = if STD { "by-hand-std" } else { "by-hand" };
+    const BOXED: bool = true;
+
+    fn closed() -> Self {
+        Manual(leak(ByHand { failures: AtomicU32::new(0), deadline: AtomicU64::new(0) }))
+    }
+
+    fn open() -> Self {
+        fail(Self::closed(), THRESHOLD)
+    }
+
+    #[inline(always)]
+    fn call(&mut self, request: u64) -> u64 {
+        let now = || if STD { milliseconds() } else { TICKS.load(Relaxed) };
+        match self.0.call(now, || work(request)) {
+            Ok(value) => value,
+            Err(Some(Failed(value))) => value,
+            Err(None) => refused(()),
+        }
+    }
+
+    fn size() -> usize {
+        size_of::<ByHand>()
+    }
+
+    fn share(&self) -> Option<Self> {
+        Some(*self)
+    }
+}
+
+// --- reliakit-circuit -------------------------------------------------------------
 
 /// Not shareable, and it takes the time as a number.
 pub struct Reliakit(reliakit_circuit::CircuitBreaker);
@@ -279,6 +388,34 @@ impl Subject for Failsafe {
     }
 }
 
+impl Awaited for Failsafe {
+    const NAME: &'static str = "failsafe";
+
+    type Output = Result<u64, failsafe::Error<Failed>>;
+
+    fn healthy() -> Self {
+        Self::closed()
+    }
+
+    #[inline(always)]
+    fn guard<F>(&mut self, future: F) -> impl Future<Output = Self::Output>
+    where
+        F: Future<Output = Result<u64, Failed>> + Send + 'static,
+    {
+        use failsafe::futures::CircuitBreaker as _;
+        self.0.call(future)
+    }
+
+    #[inline(always)]
+    fn outcome(output: Self::Output) -> u64 {
+        match output {
+            Ok(value) => value,
+            Err(failsafe::Error::Inner(Failed(value))) => value,
+            Err(rejected) => refused(rejected),
+        }
+    }
+}
+
 // --- breaker ----------------------------------------------------------------------
 
 /// Asynchronous only: its future is polled once.
@@ -334,6 +471,33 @@ impl Subject for Breaker {
     }
 }
 
+impl Awaited for Breaker {
+    const NAME: &'static str = "breaker";
+
+    type Output = Result<u64, breaker::CircuitBreakerError<Failed>>;
+
+    fn healthy() -> Self {
+        Self::closed()
+    }
+
+    #[inline(always)]
+    fn guard<F>(&mut self, future: F) -> impl Future<Output = Self::Output>
+    where
+        F: Future<Output = Result<u64, Failed>> + Send + 'static,
+    {
+        self.0.call(|| future)
+    }
+
+    #[inline(always)]
+    fn outcome(output: Self::Output) -> u64 {
+        match output {
+            Ok(value) => value,
+            Err(breaker::CircuitBreakerError::Failure(Failed(value))) => value,
+            Err(rejected) => refused(rejected),
+        }
+    }
+}
+
 // --- tower-resilience-circuitbreaker ------------------------------------------------
 
 /// The service that it guards.
@@ -356,24 +520,48 @@ impl tower_service::Service<u64> for Work {
     }
 }
 
-type TowerBreaker = tower_resilience_circuitbreaker::CircuitBreaker<
-    Work,
+type TowerBreaker<S> = tower_resilience_circuitbreaker::CircuitBreaker<
+    S,
     tower_resilience_circuitbreaker::DefaultClassifier,
 >;
 
+fn tower<S>(service: S) -> TowerBreaker<S> {
+    tower_resilience_circuitbreaker::CircuitBreakerLayer::builder()
+        .consecutive_failures(THRESHOLD as usize)
+        .wait_duration_in_open(Duration::from_secs(LONG))
+        .build()
+        .expect("a valid configuration")
+        .layer_fn(service)
+}
+
+/// What a service has to be asked before each call; it costs a caller no more than that here.
+#[inline(always)]
+fn tower_ready<R, S: tower_service::Service<R>>(service: &mut S) {
+    let mut context = Context::from_waker(Waker::noop());
+    if !matches!(service.poll_ready(&mut context), Poll::Ready(Ok(()))) {
+        unreachable!("neither the breaker nor the service makes a caller wait");
+    }
+}
+
+#[inline(always)]
+fn tower_outcome(
+    output: Result<u64, tower_resilience_circuitbreaker::CircuitBreakerError<Failed>>,
+) -> u64 {
+    match output {
+        Ok(value) => value,
+        Err(tower_resilience_circuitbreaker::CircuitBreakerError::Inner(Failed(value))) => value,
+        Err(rejected) => refused(rejected),
+    }
+}
+
 /// A service, so that each thread has a clone; the circuit behind it is shared.
-pub struct Tower(TowerBreaker);
+pub struct Tower(TowerBreaker<Work>);
 
 impl Subject for Tower {
     const NAME: &'static str = "tower-resilience";
 
     fn closed() -> Self {
-        let layer = tower_resilience_circuitbreaker::CircuitBreakerLayer::builder()
-            .consecutive_failures(THRESHOLD as usize)
-            .wait_duration_in_open(Duration::from_secs(LONG))
-            .build()
-            .expect("a valid configuration");
-        Tower(layer.layer_fn(Work))
+        Tower(tower(Work))
     }
 
     fn open() -> Self {
@@ -383,25 +571,63 @@ impl Subject for Tower {
     #[inline(always)]
     fn call(&mut self, request: u64) -> u64 {
         use tower_service::Service as _;
-        let mut context = Context::from_waker(Waker::noop());
-        if !matches!(self.0.poll_ready(&mut context), Poll::Ready(Ok(()))) {
-            unreachable!("neither the breaker nor the service makes a caller wait");
-        }
-        match poll_ready(self.0.call(request)) {
-            Ok(value) => value,
-            Err(tower_resilience_circuitbreaker::CircuitBreakerError::Inner(Failed(value))) => {
-                value
-            }
-            Err(rejected) => refused(rejected),
-        }
+        tower_ready(&mut self.0);
+        tower_outcome(poll_ready(self.0.call(request)))
     }
 
     fn size() -> usize {
-        size_of::<TowerBreaker>()
+        size_of::<TowerBreaker<Work>>()
     }
 
     fn share(&self) -> Option<Self> {
         Some(Tower(self.0.clone()))
+    }
+}
+
+/// A service whose requests are futures.
+#[derive(Clone, Copy)]
+pub struct Await;
+
+impl<F: Future<Output = Result<u64, Failed>>> tower_service::Service<F> for Await {
+    type Response = u64;
+    type Error = Failed;
+    type Future = F;
+
+    #[inline(always)]
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failed>> {
+        Poll::Ready(Ok(()))
+    }
+
+    #[inline(always)]
+    fn call(&mut self, future: F) -> F {
+        future
+    }
+}
+
+pub struct TowerAwait(TowerBreaker<Await>);
+
+impl Awaited for TowerAwait {
+    const NAME: &'static str = "tower-resilience";
+
+    type Output = Result<u64, tower_resilience_circuitbreaker::CircuitBreakerError<Failed>>;
+
+    fn healthy() -> Self {
+        TowerAwait(tower(Await))
+    }
+
+    #[inline(always)]
+    fn guard<F>(&mut self, future: F) -> impl Future<Output = Self::Output>
+    where
+        F: Future<Output = Result<u64, Failed>> + Send + 'static,
+    {
+        use tower_service::Service as _;
+        tower_ready::<F, _>(&mut self.0);
+        self.0.call(future)
+    }
+
+    #[inline(always)]
+    fn outcome(output: Self::Output) -> u64 {
+        tower_outcome(output)
     }
 }
 

@@ -19,34 +19,42 @@ impl Instructions {
         )
     }
 
-    fn of(&self, name: &str) -> Option<f64> {
+    pub fn of(&self, name: &str) -> Option<f64> {
         self.0.get(name).copied()
     }
 }
 
 /// A figure, or `-` where there is none.
-fn or_dash(value: Option<f64>, digits: usize) -> String {
+pub fn or_dash(value: Option<f64>, digits: usize) -> String {
     value.map_or("-".to_owned(), |value| format!("{value:.digits$}"))
+}
+
+pub fn range(figure: Figure) -> String {
+    format!("{:.2}..{:.2}", figure.low, figure.high)
+}
+
+/// Bytes on the heap, after others; nothing where there are none.
+pub fn on_heap(bytes: u64) -> String {
+    if bytes > 0 { format!("+heap:{bytes}") } else { String::new() }
 }
 
 pub fn print(rows: &[Row], instructions: &Instructions) {
     for row in rows {
-        let heap = if row.heap > 0 { format!("+heap:{}", row.heap) } else { String::new() };
         println!(
-            "peer {} ok_ns={:.2} rejected_ns={:.2} failing_ns={:.2} threads2_mcalls={} bytes={}{heap} instr_ok={} allocs_ok={:.0}",
+            "peer {} ok_ns={:.2} rejected_ns={:.2} failing_ns={:.2} threads2_mcalls={} bytes={}{} instr_ok={} allocs_ok={:.0}",
             row.name,
             row.ok.median,
             row.rejected.median,
             row.failing.median,
             or_dash(row.threads.map(|threads| threads[1].median), 1),
             row.bytes,
+            on_heap(row.heap),
             or_dash(instructions.of(row.name), 1),
             row.allocations,
         );
     }
     println!();
     for row in rows {
-        let range = |figure: Figure| format!("{:.2}..{:.2}", figure.low, figure.high);
         println!(
             "spread {} ok_ns={} rejected_ns={} failing_ns={}",
             row.name,
@@ -64,11 +72,12 @@ pub fn print(rows: &[Row], instructions: &Instructions) {
     }
     println!();
     verdicts(rows, instructions);
-    noise(rows);
+    noise(rows.iter().flat_map(|row| [row.ok, row.rejected, row.failing]));
+    both_cores(rows);
 }
 
 /// A demand: what was measured, the limit to reach, the limit to aim at.
-fn at_most(what: &str, unit: &str, value: f64, limit: f64, aim: Option<f64>) {
+pub fn at_most(what: &str, unit: &str, value: f64, limit: f64, aim: Option<f64>) {
     let verdict = if value <= limit { "PASS" } else { "FALLS SHORT" };
     let aim = match aim {
         Some(aim) if value <= aim => format!(", aim {aim:.2} reached"),
@@ -104,9 +113,9 @@ fn cores(rows: &[Row]) -> (f64, f64) {
 /// The least of that, at best, that says that both cores were there.
 const FREE: f64 = 1.9;
 
-/// Who is no peer: the floors and mcb itself.
+/// Who is no peer: the floors, what is written by hand, and mcb itself.
 fn is_peer(name: &str) -> bool {
-    !name.starts_with("floor-") && !name.starts_with("mcb")
+    !["floor-", "by-hand", "mcb"].iter().any(|other| name.starts_with(other))
 }
 
 fn verdicts(rows: &[Row], instructions: &Instructions) {
@@ -150,12 +159,9 @@ fn verdicts(rows: &[Row], instructions: &Instructions) {
 }
 
 /// Whether the machine was quiet enough for the figures above to mean something.
-fn noise(rows: &[Row]) {
-    let mut widths: Vec<f64> = rows
-        .iter()
-        .flat_map(|row| [row.ok, row.rejected, row.failing])
-        .map(|figure| (figure.high - figure.low) / figure.median)
-        .collect();
+pub fn noise(figures: impl Iterator<Item = Figure>) {
+    let mut widths: Vec<f64> =
+        figures.map(|figure| (figure.high - figure.low) / figure.median).collect();
     widths.sort_by(f64::total_cmp);
     let typical = widths[widths.len() / 2] * 100.0;
     let worst = widths[widths.len() - 1] * 100.0;
@@ -163,6 +169,9 @@ fn noise(rows: &[Row]) {
     println!(
         "noise quartile width, median of all figures {typical:.0} %, worst {worst:.0} % ({word})"
     );
+}
+
+fn both_cores(rows: &[Row]) {
     let (median, best) = cores(rows);
     let word =
         if best < FREE { "others held a core: the thread figures are too low" } else { "free" };
