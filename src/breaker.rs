@@ -133,7 +133,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if let Err(error) = config.settings.check::<C>() {
             panic!("{}", error.message().as_str());
         }
-        let storage = Storage::new(Word::new(S::FRESH));
+        let storage = Storage::new(Word::new(S::FRESH), &config.settings.fixed.limits);
         let head = Head::new(storage, Place::borrowed(&config.settings.fixed), clock);
         Self::build(head, config.settings.strategy, config.settings.rules)
     }
@@ -150,7 +150,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Copy,
     {
         config.settings.check::<C>()?;
-        let storage = Storage::new(Word::new(S::FRESH));
+        let storage = Storage::new(Word::new(S::FRESH), &config.settings.fixed.limits);
         let head = Head::new(storage, Place::borrowed(&config.settings.fixed), clock);
         Ok(Self::build(head, config.settings.strategy, config.settings.rules))
     }
@@ -177,7 +177,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[cfg(feature = "std")]
     pub fn from_config(config: Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
         config.settings.check::<C>()?;
-        let storage = Storage::new(Word::new(S::FRESH));
+        let storage = Storage::new(Word::new(S::FRESH), &config.settings.fixed.limits);
         let head = Head::new(storage, Place::owned(config.settings.fixed), clock);
         Ok(Self::build(head, config.settings.strategy, config.settings.rules))
     }

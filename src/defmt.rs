@@ -139,10 +139,10 @@ impl Format for ConfigError {
 // Hooks need not show themselves.
 impl<C, S: Format, R: Format> Format for Config<C, S, R> {
     fn format(&self, f: Formatter<'_>) {
-        let Settings { id, limits, strategy, rules, .. } = &self.settings;
-        let Limits { recovery_timeout, probe_timeout, error_threshold, .. } = *limits;
-        let Limits { recovery_threshold, max_probes, dropped, .. } = *limits;
-        write!(f, "Config {{ id: {=str}, error_threshold: {=u16}, ", *id, error_threshold);
+        let Settings { fixed, strategy, rules } = &self.settings;
+        let Limits { recovery_timeout, probe_timeout, error_threshold, .. } = fixed.limits;
+        let Limits { recovery_threshold, max_probes, dropped, .. } = fixed.limits;
+        write!(f, "Config {{ id: {=str}, error_threshold: {=u16}, ", fixed.id, error_threshold);
         write!(f, "recovery_threshold: {=u8}, max_probes: {=u8}, ", recovery_threshold, max_probes);
         write!(
             f,

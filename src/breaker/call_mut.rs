@@ -33,12 +33,13 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
     {
         let word = self.head.storage.load_mut();
-        if !word.control.is_closed() {
+        let ticket = if word.control.is_closed() {
+            Ticket::clean(word.control)
+        } else {
             cold();
-            // The shared way, which the exclusive reference includes.
-            return self.call(f);
-        }
-        let ticket = Ticket::clean(word.control);
+            // The shared way in, which the exclusive reference includes.
+            self.admit().map_err(Error::Rejected)?
+        };
         let (result, verdict) = unwind::guarded(
             || self.fail(ticket, Cause::Panic),
             || {
@@ -58,7 +59,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         passed_on(result)
     }
 
-    /// [`engine::settle`] through plain loads and stores.
+    /// [`settle`](Self::settle) through plain loads and stores.
     #[cold]
     #[inline(never)]
     fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause) -> bool {

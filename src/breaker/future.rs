@@ -56,7 +56,7 @@ pin_project! {
     /// What [`CircuitBreaker::call_async`] returns: the future and, beside it, its way through the breaker.
     ///
     /// It can be named where `F` can, and stored: `F` stands in it once, with a reference and two words beside it.
-    /// Polled again after its end it is pending for ever: a panic is nothing that this crate does.
+    /// Polled again after a rejection it asks anew; after its end too, and then it is for `F` to say what that does.
     #[must_use = "a future does nothing until it is polled"]
     pub struct CallAsync<'a, F, C, S = Consecutive, R = EveryError>
     where
@@ -84,21 +84,27 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let breaker = this.slot.breaker;
-        let ticket = match this.slot.ticket() {
-            Ok(Some(ticket)) => ticket,
-            Ok(None) => return Poll::Pending,
-            Err(rejected) => return Poll::Ready(Err(Error::Rejected(rejected))),
-        };
-        let poll = this.slot.while_polled(ticket, || {
+        let mut ticket = this.slot.ticket;
+        if ticket == Ticket::NONE {
+            ticket = match this.slot.admit() {
+                Ok(ticket) => ticket,
+                Err(rejected) => return Poll::Ready(Err(Error::Rejected(rejected))),
+            };
+        }
+        let poll = this.slot.guarded(ticket, || {
             this.future.poll(context).map(|result| {
                 let verdict = breaker.rules.judge(&result);
                 (result, verdict)
             })
         });
-        match poll {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready((result, verdict)) => Poll::Ready(breaker.finish(result, ticket, verdict)),
-        }
+        let Poll::Ready((result, verdict)) = poll else {
+            return Poll::Pending;
+        };
+        let result = breaker.finish(result, ticket, verdict);
+        // After it, on every path, so that no drop has to ask (peers, async ready_instr). A hook that unwinds out of
+        // it has been told of a new generation, in which a drop of this ticket changes nothing.
+        this.slot.ticket = Ticket::NONE;
+        Poll::Ready(result)
     }
 }
 
@@ -115,73 +121,43 @@ impl<F, C: Clock, S: Strategy, R> core::fmt::Debug for CallAsync<'_, F, C, S, R>
     }
 }
 
-/// The way of a future through a breaker: not yet asked, admitted, over. Dropped while it is admitted it is a
-/// permit that is dropped.
+/// The way of a future through a breaker. Dropped while it is admitted it is a permit that is dropped.
 pub(super) struct Slot<'a, C: Clock, S: Strategy, R> {
     breaker: &'a CircuitBreaker<C, S, R>,
-    stage: Stage,
-}
-
-#[derive(Clone, Copy)]
-enum Stage {
-    New,
-    Admitted(Ticket),
-    Over,
+    pub(super) ticket: Ticket,
 }
 
 impl<'a, C: Clock, S: Strategy, R> Slot<'a, C, S, R> {
     #[inline]
     pub(super) const fn new(breaker: &'a CircuitBreaker<C, S, R>) -> Self {
-        Slot { breaker, stage: Stage::New }
+        Slot { breaker, ticket: Ticket::NONE }
     }
 
-    /// Asks for admission at the first poll; `None` where it is over.
-    #[inline]
-    pub(super) fn ticket(&mut self) -> Result<Option<Ticket>, Rejected> {
-        match self.stage {
-            Stage::Admitted(ticket) => Ok(Some(ticket)),
-            Stage::Over => Ok(None),
-            Stage::New => {
-                self.stage = Stage::Over;
-                let ticket = self.breaker.admit()?;
-                self.stage = Stage::Admitted(ticket);
-                Ok(Some(ticket))
-            }
-        }
+    /// Asks for admission, at the first poll.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // else a rejection goes through memory: peers, async ready_instr
+    pub(super) fn admit(&mut self) -> Result<Ticket, Rejected> {
+        let admitted = self.breaker.admit();
+        self.ticket = *admitted.as_ref().unwrap_or(&Ticket::NONE);
+        admitted
     }
 
-    /// Polls. While user code runs an unwinding is a failure; between polls a drop is a cancellation. Whoever is
-    /// ready holds the slot no longer: its ticket is to be finished.
+    /// Runs user code, in which an unwinding is a failure; between polls a drop is a cancellation.
     #[inline]
-    pub(super) fn while_polled<T>(
-        &mut self,
-        ticket: Ticket,
-        poll: impl FnOnce() -> Poll<T>,
-    ) -> Poll<T> {
-        let Slot { breaker, stage } = self;
+    pub(super) fn guarded<T>(&mut self, ticket: Ticket, poll: impl FnOnce() -> T) -> T {
         let panicked = || {
-            *stage = Stage::Over;
-            breaker.fail(ticket, Cause::Panic);
+            self.ticket = Ticket::NONE;
+            self.breaker.fail(ticket, Cause::Panic);
         };
-        let poll = unwind::guarded(panicked, poll);
-        if poll.is_ready() {
-            self.stage = Stage::Over;
-        }
-        poll
-    }
-
-    /// Ready, and yet there is more to do in this slot.
-    #[inline]
-    pub(super) fn keep(&mut self, ticket: Ticket) {
-        self.stage = Stage::Admitted(ticket);
+        unwind::guarded(panicked, poll)
     }
 }
 
 impl<C: Clock, S: Strategy, R> Drop for Slot<'_, C, S, R> {
     #[inline]
     fn drop(&mut self) {
-        if let Stage::Admitted(ticket) = self.stage {
-            self.breaker.drop_ticket(ticket);
+        if self.ticket != Ticket::NONE {
+            self.breaker.drop_ticket(self.ticket);
         }
     }
 }

@@ -67,18 +67,14 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     {
         // Before the futures, so that it goes last: see `CallAsync`.
         let mut slot = Slot::new(self);
-        let ticket = match slot.ticket() {
-            Ok(Some(ticket)) => ticket,
-            Ok(None) => return core::future::pending().await,
-            Err(rejected) => return Err(Error::Rejected(rejected)),
-        };
+        let ticket = slot.admit().map_err(Error::Rejected)?;
         // Both futures are made within their first poll, so that a panic before their first await counts too.
         if ticket.begins_recovery() {
             let step = pin!(async { recover(device).await.succeeded() });
             if !slot.drive(ticket, step).await {
+                slot.ticket = Ticket::NONE;
                 return Err(Error::Rejected(self.unrecovered(ticket)));
             }
-            slot.keep(ticket);
         }
         let judged = pin!(async {
             let result = f(device).await;
@@ -86,18 +82,20 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             (result, verdict)
         });
         let (result, verdict) = slot.drive(ticket, judged).await;
-        self.finish(result, ticket, verdict)
+        let result = self.finish(result, ticket, verdict);
+        slot.ticket = Ticket::NONE; // see `CallAsync`
+        result
     }
 }
 
 impl<C: Clock, S: Strategy, R> Slot<'_, C, S, R> {
-    /// Polls a future to its end while the slot is held; see [`Slot::while_polled`].
+    /// Polls a future to its end while the slot is held; see [`Slot::guarded`].
     fn drive<F: Future>(
         &mut self,
         ticket: Ticket,
         mut future: Pin<&mut F>,
     ) -> impl Future<Output = F::Output> {
-        poll_fn(move |context| self.while_polled(ticket, || future.as_mut().poll(context)))
+        poll_fn(move |context| self.guarded(ticket, || future.as_mut().poll(context)))
     }
 }
 

@@ -147,8 +147,11 @@ impl<C: Clock> Head<C> {
     /// What a plain count makes of an outcome.
     #[inline]
     pub(crate) fn count(&self, kept: Kept, failed: bool) -> Step {
-        let limits = &self.fixed().limits;
-        plain(kept, failed, limits.error_threshold, limits.down)
+        let (threshold, down) = self.storage.count_by(|| {
+            let limits = &self.fixed().limits;
+            (limits.error_threshold, limits.down)
+        });
+        plain(kept, failed, threshold, down)
     }
 
     /// [`settle`](Self::settle) with a strategy of any kind, which is told what it has recorded.

@@ -178,6 +178,9 @@ impl Ticket {
         Ticket(control.0 ^ OPENINGS.mask())
     }
 
+    /// Of a future that is not admitted: of no phase.
+    pub(crate) const NONE: Ticket = Ticket(u32::MAX);
+
     /// The breaker is as clean as it was when this one was admitted: a success changes nothing.
     #[inline]
     pub(crate) const fn is_still(self, control: Control) -> bool {

@@ -7,7 +7,7 @@ use core::sync::atomic::AtomicU64;
 use loom::sync::atomic::AtomicU64;
 
 use super::never_zero;
-use crate::machine::{Control, DETAIL, Word};
+use crate::machine::{Control, DETAIL, Limits, Word};
 use crate::sync::{AtomicU32, Ordering};
 
 /// A count one higher, added to the word as one integer with control low.
@@ -17,17 +17,29 @@ const ONE_MORE: u64 = DETAIL.one() as u64;
 pub struct Storage {
     word: AtomicU64,
     opened: AtomicU32,
+    // What a failure that only counts is held against, where padding would be: it is in the cache with the word
+    // (peers, failing_ns).
+    threshold: u16,
+    down: u16,
 }
 
 impl Storage {
     #[cfg(not(loom))]
-    pub(crate) const fn new(word: Word) -> Storage {
-        Storage { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0) }
+    pub(crate) const fn new(word: Word, limits: &Limits) -> Storage {
+        let Limits { error_threshold: threshold, down, .. } = *limits;
+        Storage { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0), threshold, down }
     }
 
     #[cfg(loom)]
-    pub(crate) fn new(word: Word) -> Storage {
-        Storage { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0) }
+    pub(crate) fn new(word: Word, limits: &Limits) -> Storage {
+        let Limits { error_threshold: threshold, down, .. } = *limits;
+        Storage { word: AtomicU64::new(pack(word)), opened: AtomicU32::new(0), threshold, down }
+    }
+
+    /// What a plain count goes by: the threshold, and by how much a success lowers it.
+    #[inline]
+    pub(crate) fn count_by(&self, _: impl FnOnce() -> (u16, u16)) -> (u16, u16) {
+        (self.threshold, self.down)
     }
 
     /// For who is to be admitted on the strength of it: acquired, which x86 gives for nothing.

@@ -1,7 +1,7 @@
 //! Two `AtomicU32`, changed inside a critical section.
 
 use super::never_zero;
-use crate::machine::{Control, Word};
+use crate::machine::{Control, Limits, Word};
 use crate::sync::{self, AtomicU32, Ordering::Relaxed, exclusively};
 
 /// Loads and stores are all that is asked of the processor: no compare-and-swap. Relaxed throughout,
@@ -16,7 +16,7 @@ pub struct Storage {
 
 impl Storage {
     #[cfg(not(loom))]
-    pub(crate) const fn new(word: Word) -> Storage {
+    pub(crate) const fn new(word: Word, _: &Limits) -> Storage {
         Storage {
             control: AtomicU32::new(word.control.0),
             stamp: AtomicU32::new(word.stamp),
@@ -25,12 +25,19 @@ impl Storage {
     }
 
     #[cfg(loom)]
-    pub(crate) fn new(word: Word) -> Storage {
+    pub(crate) fn new(word: Word, _: &Limits) -> Storage {
         Storage {
             control: AtomicU32::new(word.control.0),
             stamp: AtomicU32::new(word.stamp),
             opened: AtomicU32::new(0),
         }
+    }
+
+    /// What a plain count goes by: the threshold, and by how much a success lowers it. In flash.
+    #[inline]
+    #[allow(clippy::unused_self)] // the other storage keeps them
+    pub(crate) fn count_by(&self, limits: impl FnOnce() -> (u16, u16)) -> (u16, u16) {
+        limits()
     }
 
     /// For who is to be admitted on the strength of it. The control half is one atomic word of its own and
