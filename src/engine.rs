@@ -92,7 +92,8 @@ pub(crate) fn retry_after(parts: &dyn Parts) -> Option<Wait> {
 }
 
 /// What a refused call is told.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // else it goes through memory: peers, rejected_ns
 pub(crate) fn rejection(fixed: &Fixed, control: Control, answer: Answer, hz: u32) -> Rejected {
     let retry_after = answer.ticks().map(|ticks| Wait::new(ticks, hz));
     let error_count = machine::rejected_count(control, &fixed.limits);

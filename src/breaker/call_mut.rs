@@ -33,13 +33,13 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
     {
         let word = self.head.storage.load_mut();
-        let ticket = if word.control.is_closed() {
-            Ticket::clean(word.control)
-        } else {
+        if !word.control.is_closed() {
             cold();
-            // The shared way in, which the exclusive reference includes.
-            self.admit().map_err(Error::Rejected)?
-        };
+            // The shared way, which the exclusive reference includes. Apart, so that what follows need not ask
+            // again whether it is closed (peers, mcb-mut failing_ns).
+            return self.call(f);
+        }
+        let ticket = Ticket::clean(word.control);
         let (result, verdict) = unwind::guarded(
             || self.fail(ticket, Cause::Panic),
             || {

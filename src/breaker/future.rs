@@ -137,9 +137,13 @@ impl<'a, C: Clock, S: Strategy, R> Slot<'a, C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)] // else a rejection goes through memory: peers, async ready_instr
     pub(super) fn admit(&mut self) -> Result<Ticket, Rejected> {
-        let admitted = self.breaker.admit();
-        self.ticket = *admitted.as_ref().unwrap_or(&Ticket::NONE);
-        admitted
+        match self.breaker.admit() {
+            Ok(ticket) => {
+                self.ticket = ticket;
+                Ok(ticket)
+            }
+            Err(rejected) => Err(rejected),
+        }
     }
 
     /// Runs user code, in which an unwinding is a failure; between polls a drop is a cancellation.
