@@ -18,6 +18,8 @@ mod read;
 mod settle;
 #[cfg(all(test, not(loom)))]
 mod shortcuts;
+#[cfg(all(test, not(loom)))]
+mod strategies;
 mod word;
 
 pub(crate) use admit::{Admit, Reading, Refusal, admit, probe, wait};
