@@ -152,9 +152,40 @@ mod sealed {
 
 #[cfg(test)]
 mod tests {
-    use super::{OLDEST, SLACK, Ticks};
+    use super::{OLDEST, SLACK, Ticks, since};
 
     const RANGE: u64 = 1 << 32;
+
+    #[test]
+    fn ages_are_differences_and_the_slack_has_its_width() {
+        assert_eq!((SLACK, OLDEST), (1 << 16, u32::MAX - (1 << 16)));
+        for earlier in [0, 1, 1 << 31, u32::MAX - 1, u32::MAX] {
+            let newer = |by| since(earlier.wrapping_sub(by), earlier);
+            assert_eq!(since(earlier, earlier), 0);
+            assert_eq!(since(earlier.wrapping_add(1), earlier), 1);
+            assert_eq!(newer(1), 0, "a moment newer");
+            assert_eq!(newer(1 << 16), 0, "the most that it may be newer");
+            assert_eq!(newer((1 << 16) + 1), OLDEST, "older than that");
+        }
+    }
+
+    #[test]
+    fn a_stamp_leads_back_to_its_tick() {
+        for now in [RANGE - 1, RANGE, 7 * RANGE + 5, u64::MAX] {
+            for age in [0, 1, 1_000, 1 << 31, u64::from(OLDEST)] {
+                let Some(tick) = now.checked_sub(age) else { continue };
+                assert_eq!(now.back_to(tick.low()), tick, "{age} before {now}");
+            }
+        }
+        // One of an interrupt that came between the reader's sample and its load, over the end of the low half too.
+        for now in [9, RANGE - 2, 7 * RANGE] {
+            for newer in [1, 5, u64::from(SLACK)] {
+                assert_eq!(now.back_to((now + newer).low()), now + newer);
+            }
+        }
+        assert_eq!((u64::MAX.after(7), u32::MAX.after(7)), (6, 6));
+        assert_eq!(5_u32.back_to(9), 9);
+    }
 
     /// The ages of a stamp taken at `stamped`, read `later` ticks after it.
     fn age(stamped: u64, later: u64) -> u32 {
