@@ -121,6 +121,8 @@ impl Ticks for u64 {
         let (now, marked) = (self as u32, epoch.0.load(Relaxed));
         // Negative where somebody stamped in the next epoch since this reading was taken.
         match upper(self).wrapping_sub(marked) as i32 {
+            // Both in one epoch: no doubt that the stamp is older, however close to the range.
+            0 if now >= stamp => (now - stamp).min(OLDEST),
             ..=0 => now.wrapping_sub(stamp),
             // In the epoch before this one: no doubt that it is older.
             1 if now < stamp => now.wrapping_sub(stamp).min(OLDEST),
@@ -200,7 +202,17 @@ mod tests {
             for exact in [0, 1, 1_000, (1 << 31) - 1, 1 << 31] {
                 assert_eq!(u64::from(age(stamped, exact)), exact, "{stamped}");
             }
-            for older in [RANGE, RANGE + 1, RANGE * 3 / 2, 20 * RANGE, 1 << 50] {
+            let oldest = u64::from(OLDEST);
+            for older in [
+                oldest,
+                oldest + 1,
+                RANGE - 1,
+                RANGE,
+                RANGE + 1,
+                RANGE * 3 / 2,
+                20 * RANGE,
+                1 << 50,
+            ] {
                 assert_eq!(age(stamped, older), OLDEST, "{stamped} {older}");
             }
         }
