@@ -19,7 +19,7 @@ mod settle;
 #[cfg(all(test, not(loom)))]
 mod shortcuts;
 #[cfg(all(test, not(loom)))]
-mod strategies;
+pub(crate) mod strategies;
 mod word;
 
 pub(crate) use admit::{Admit, Reading, Refusal, admit, probe, wait};
