@@ -147,7 +147,8 @@ impl Control {
 /// generation and round.
 ///
 /// One that was not clean is marked: its openings are inverted. They never change within a generation,
-/// so that it is equal to no control of its own, and the end of a healthy call is one compare. Nothing else looks at the openings of a ticket.
+/// so that it is equal to no control of its own generation, and the end of a healthy call is one compare. Nothing
+/// else looks at the openings of a ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Ticket(u32);
 
