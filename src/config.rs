@@ -59,7 +59,7 @@ use crate::verdict::Verdict;
 /// # use mcb::{CircuitBreaker, Config, FnClock};
 /// static IMU: CircuitBreaker<FnClock<u32, 1_000>> =
 ///     CircuitBreaker::new(&Config::new("imu").error_threshold(0), FnClock::new(|| 0));
-/// // error[E0080]: ... circuit imu: error_threshold is 0 and must be 1 to 4096
+/// // error[E0080]: ... circuit imu: error_threshold is 0, must be 1 to 4096
 /// ```
 ///
 /// ```compile_fail
@@ -68,7 +68,7 @@ use crate::verdict::Verdict;
 /// // 30 s do not fit below 2^31 ticks of 168 MHz
 /// static IMU: CircuitBreaker<FnClock<u32, 168_000_000>> =
 ///     CircuitBreaker::new(&Config::new("imu"), FnClock::new(|| 0));
-/// // error[E0080]: ... circuit imu: recovery_timeout (default 30 s) is more than 4294967294 ticks of the clock and must be 1 to 2147483648
+/// // error[E0080]: ... circuit imu: recovery_timeout (default 30 s) is 4294967295 ticks or more, must be 1 to 2147483648
 /// ```
 pub struct Config<C, S = Consecutive, R = EveryError> {
     pub(crate) settings: Settings<S, R>,

@@ -18,6 +18,8 @@ mod read;
 mod settle;
 #[cfg(all(test, not(loom)))]
 mod shortcuts;
+#[cfg(all(test, not(loom)))]
+pub(crate) mod strategies;
 mod word;
 
 pub(crate) use admit::{Answer, admit, cold, probe};

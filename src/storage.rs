@@ -52,9 +52,15 @@ mod tests {
     use super::Storage;
     use crate::machine::{Control, Word};
 
+    const CLOSED: Word = Word { control: Control(3 << 17 | 0x1FFF), stamp: u32::MAX };
+
+    fn open(at: u32) -> Word {
+        Word { control: Control(1 << 29 | 1 << 13), stamp: at }
+    }
+
     #[test]
     fn counting_replaces_the_word_it_was_given_and_no_other() {
-        let word = Word { control: Control(3 << 17 | 0x1FFF), stamp: u32::MAX };
+        let word = CLOSED;
         let mut storage = Storage::new(word);
         assert!(!storage.count(Word { stamp: 0, ..word }));
         assert_eq!(storage.load(), word);
@@ -62,5 +68,38 @@ mod tests {
         assert_eq!(storage.load(), word.one_more());
         storage.count_mut();
         assert_eq!(storage.load(), word.one_more().one_more());
+        assert_eq!(storage.load_mut(), storage.load());
+    }
+
+    #[test]
+    fn a_word_is_replaced_where_both_halves_are_what_was_judged() {
+        let storage = Storage::new(CLOSED);
+        let other = open(5);
+        assert!(!storage.replace(Word { stamp: 0, ..CLOSED }, other));
+        assert!(!storage.replace(Word { control: Control(0), ..CLOSED }, other));
+        assert_eq!((storage.load(), storage.opened()), (CLOSED, None));
+        assert!(storage.replace(CLOSED, other));
+        assert_eq!((storage.load(), storage.control(), storage.present()), {
+            (other, other.control, other.control)
+        });
+    }
+
+    #[test]
+    fn the_last_opening_outlives_its_word_however_it_is_replaced() {
+        let mut storage = Storage::new(CLOSED);
+        for exclusively in [false, true] {
+            // An opening at tick 0 is kept as 1.
+            for (at, kept) in [(7, 7), (u32::MAX, u32::MAX), (0, 1)] {
+                let now = storage.load();
+                assert!(storage.replace(now, open(at)));
+                assert_eq!(storage.opened(), Some(kept), "in the word");
+                if exclusively {
+                    storage.store_mut(open(at), CLOSED);
+                } else {
+                    assert!(storage.replace(open(at), CLOSED));
+                }
+                assert_eq!((storage.load(), storage.opened()), (CLOSED, Some(kept)), "beside it");
+            }
+        }
     }
 }

@@ -121,6 +121,8 @@ impl Ticks for u64 {
         let (now, marked) = (self as u32, epoch.0.load(Relaxed));
         // Negative where somebody stamped in the next epoch since this reading was taken.
         match upper(self).wrapping_sub(marked) as i32 {
+            // Both in one epoch: no doubt that the stamp is older, however close to the range.
+            0 if now >= stamp => (now - stamp).min(OLDEST),
             ..=0 => now.wrapping_sub(stamp),
             // In the epoch before this one: no doubt that it is older.
             1 if now < stamp => now.wrapping_sub(stamp).min(OLDEST),
@@ -152,9 +154,40 @@ mod sealed {
 
 #[cfg(test)]
 mod tests {
-    use super::{OLDEST, SLACK, Ticks};
+    use super::{OLDEST, SLACK, Ticks, since};
 
     const RANGE: u64 = 1 << 32;
+
+    #[test]
+    fn ages_are_differences_and_the_slack_has_its_width() {
+        assert_eq!((SLACK, OLDEST), (1 << 16, u32::MAX - (1 << 16)));
+        for earlier in [0, 1, 1 << 31, u32::MAX - 1, u32::MAX] {
+            let newer = |by| since(earlier.wrapping_sub(by), earlier);
+            assert_eq!(since(earlier, earlier), 0);
+            assert_eq!(since(earlier.wrapping_add(1), earlier), 1);
+            assert_eq!(newer(1), 0, "a moment newer");
+            assert_eq!(newer(1 << 16), 0, "the most that it may be newer");
+            assert_eq!(newer((1 << 16) + 1), OLDEST, "older than that");
+        }
+    }
+
+    #[test]
+    fn a_stamp_leads_back_to_its_tick() {
+        for now in [RANGE - 1, RANGE, 7 * RANGE + 5, u64::MAX] {
+            for age in [0, 1, 1_000, 1 << 31, u64::from(OLDEST)] {
+                let Some(tick) = now.checked_sub(age) else { continue };
+                assert_eq!(now.back_to(tick.low()), tick, "{age} before {now}");
+            }
+        }
+        // One of an interrupt that came between the reader's sample and its load, over the end of the low half too.
+        for now in [9, RANGE - 2, 7 * RANGE] {
+            for newer in [1, 5, u64::from(SLACK)] {
+                assert_eq!(now.back_to((now + newer).low()), now + newer);
+            }
+        }
+        assert_eq!((u64::MAX.after(7), u32::MAX.after(7)), (6, 6));
+        assert_eq!(5_u32.back_to(9), 9);
+    }
 
     /// The ages of a stamp taken at `stamped`, read `later` ticks after it.
     fn age(stamped: u64, later: u64) -> u32 {
@@ -169,7 +202,17 @@ mod tests {
             for exact in [0, 1, 1_000, (1 << 31) - 1, 1 << 31] {
                 assert_eq!(u64::from(age(stamped, exact)), exact, "{stamped}");
             }
-            for older in [RANGE, RANGE + 1, RANGE * 3 / 2, 20 * RANGE, 1 << 50] {
+            let oldest = u64::from(OLDEST);
+            for older in [
+                oldest,
+                oldest + 1,
+                RANGE - 1,
+                RANGE,
+                RANGE + 1,
+                RANGE * 3 / 2,
+                20 * RANGE,
+                1 << 50,
+            ] {
                 assert_eq!(age(stamped, older), OLDEST, "{stamped} {older}");
             }
         }

@@ -1,4 +1,5 @@
-//! Nothing in here allocates: neither calls nor recoveries, nor hooks, registries, reads and messages.
+//! Nothing in here allocates but what is configured at run time, and that once: neither calls nor recoveries, nor
+//! hooks, registries, reads and messages.
 //! Counted per thread, so that tests beside this one do not matter.
 #![cfg(not(loom))]
 
@@ -11,10 +12,13 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mcb::{
-    Cause, Circuit, CircuitBreaker, Config, Consecutive, Error, EveryError, Hooked, Hooks,
-    ManualClock, NetError, Observer, Registry, Rejected, State, Transition, TypedHooks, Verdict,
-    View, Wait, Wrap,
+    Cause, CircuitBreaker, Config, Consecutive, Error, EveryError, Hooks, ManualClock, NetError,
+    Registry, Rejected, Reporting, State, Transition, Verdict, View, Wait, Wrap,
 };
+use strategies::{Counting as Strategies, ForStrategy};
+
+#[path = "support/strategies.rs"]
+mod strategies;
 
 struct Counting;
 
@@ -95,7 +99,7 @@ type Clock = &'static ManualClock;
 /// The whole life of a breaker: healthy, failing, open, recovering, closed again, by hand.
 fn live<S: mcb::Strategy, R>(b: &CircuitBreaker<Clock, S, R>, clock: &ManualClock)
 where
-    R: Observer + mcb::Rules<u8, u8>,
+    R: mcb::Rules<u8, u8>,
 {
     for _ in 0..3 {
         assert_eq!(b.call(|| Ok(1)), Ok(1));
@@ -134,15 +138,23 @@ fn the_allocator_counts() {
 
 #[test]
 fn calls_permits_and_recoveries_allocate_nothing() {
+    struct Life;
+    impl ForStrategy for Life {
+        type Output = ();
+        fn run<S: mcb::Strategy>(self, strategy: S) {
+            let config = Config::new("b").error_threshold(3).recovery_threshold(2);
+            let config = Box::leak(Box::new(config.strategy(strategy)));
+            let clock: Clock = Box::leak(Box::new(ManualClock::new()));
+            let b = CircuitBreaker::try_new(config, clock).unwrap();
+            allocates_nothing(|| live(&b, clock));
+        }
+    }
+    for strategy in Strategies::ALL {
+        strategy.with(Life);
+    }
+
     static CLOCK: ManualClock = ManualClock::new();
-    static A: CircuitBreaker<Clock> =
-        CircuitBreaker::new(&Config::new("a").error_threshold(3).recovery_threshold(2), &CLOCK);
-    static B: CircuitBreaker<Clock, NetError> = CircuitBreaker::new(
-        &Config::new("b").error_threshold(3).recovery_threshold(2).strategy(NetError),
-        &CLOCK,
-    );
-    allocates_nothing(|| live(&A, &CLOCK));
-    allocates_nothing(|| live(&B, &CLOCK));
+    static A: CircuitBreaker<Clock> = CircuitBreaker::new(&Config::new("a"), &CLOCK);
     allocates_nothing(|| {
         let guarded = A.wrap(|a: u8, b: u8| a.checked_add(b).ok_or(()));
         assert_eq!(guarded(1, 2), Ok(3));
@@ -172,22 +184,34 @@ fn a_refused_configuration_allocates_nothing() {
     static CONFIG: Config<Clock> = Config::new("a").max_probes(16);
     allocates_nothing(|| {
         let error = CircuitBreaker::try_new(&CONFIG, &CLOCK).unwrap_err();
-        assert_eq!(Buffer::of(format_args!("{error}")).text(), "max_probes must be 1 to 15");
+        let text = "circuit a: max_probes is 16, must be 1 to 15";
+        assert_eq!(Buffer::of(format_args!("{error}")).text(), text);
     });
 }
 
 #[cfg(feature = "std")]
 #[test]
-fn a_breaker_configured_at_run_time_allocates_nothing() {
+fn a_breaker_configured_at_run_time_allocates_once_and_never_again() {
     use mcb::StdClock;
 
     static CLOCK: ManualClock = ManualClock::new();
     let threshold = std::hint::black_box(3);
+    let mut made = None;
+    let config = Config::new("a").error_threshold(threshold).recovery_threshold(2);
+    let own = || made = Some(CircuitBreaker::from_config(config, &CLOCK).unwrap());
+    assert_eq!(allocations(own), 1, "its configuration");
+    let a = made.unwrap();
+    allocates_nothing(|| live(&a, &CLOCK));
+
+    let opened = std::sync::atomic::AtomicU32::new(0);
+    let count = move |_: &Transition, _| {
+        opened.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    };
+    let a = a.with_hooks(Hooks::new().on_open(count));
+    allocates_nothing(|| live(&a, &CLOCK));
+
+    let db = CircuitBreaker::from_config(Config::new("db").error_threshold(1), StdClock).unwrap();
     allocates_nothing(|| {
-        let config = Config::new("a").error_threshold(threshold).recovery_threshold(2);
-        live(&CircuitBreaker::from_config(config, &CLOCK).unwrap(), &CLOCK);
-        let db = CircuitBreaker::from_config(Config::new("db").error_threshold(1), StdClock);
-        let db = db.unwrap();
         assert!(db.call(|| Err::<(), _>(())).is_err());
         assert!(db.call(|| Ok::<_, ()>(())).unwrap_err().is_rejected());
     });
@@ -196,47 +220,45 @@ fn a_breaker_configured_at_run_time_allocates_nothing() {
 #[test]
 fn hooks_allocate_nothing() {
     static CLOCK: ManualClock = ManualClock::new();
-    fn opened(c: &dyn Circuit, cause: Cause<'_>) {
-        assert!(matches!(cause, Cause::Error(()) | Cause::Reported));
-        assert!(c.retry_after().is_some());
+    fn opened(_: &Transition, cause: Cause) {
+        assert!(matches!(cause, Cause::Error | Cause::Reported));
+        assert!(A.retry_after().is_some());
     }
-    fn typed(c: &dyn Circuit, cause: Cause<'_, u8, u8>) {
-        assert_eq!((c.id(), cause), ("b", Cause::Error(&2)));
+    fn closed(closing: &Transition) {
+        assert_eq!(closing.to, State::Closed);
     }
-    fn closed(c: &dyn Circuit) {
-        assert_eq!(c.state(), State::Closed);
+    fn changed(change: &Transition) {
+        assert_ne!(change.from, change.to);
+        assert!(Buffer::of(format_args!("{change:?}")).text().contains(change.id));
     }
-    fn changed(_: &dyn Circuit, t: Transition) {
-        assert_ne!(t.from, t.to);
-    }
-    fn recover(_: &dyn Circuit) -> bool {
+    fn recover(_: &Transition) -> bool {
         true
     }
-    fn in_vain(_: &dyn Circuit) -> bool {
+    fn in_vain(_: &Transition) -> bool {
         false
     }
-    static A: CircuitBreaker<Clock, Consecutive, Hooked> = CircuitBreaker::new(
-        &Config::new("a").error_threshold(3).recovery_threshold(2).hooks(
-            Hooks::new()
-                .on_open(opened)
-                .on_close(closed)
-                .on_transition(changed)
-                .before_probe(recover),
-        ),
+    fn report(id: &'static str, result: &Result<u8, u8>) {
+        assert_eq!((id, result), ("b", &Err(2)));
+    }
+    static A: CircuitBreaker<Clock> = CircuitBreaker::new(
+        &Config::new("a")
+            .error_threshold(3)
+            .recovery_threshold(2)
+            .before_probe(recover)
+            .hooks(&Hooks::new().on_open(opened).on_close(closed).on_transition(changed)),
         &CLOCK,
     );
-    static B: CircuitBreaker<Clock, Consecutive, Hooked<EveryError, TypedHooks<u8, u8>>> =
+    static B: CircuitBreaker<Clock, Consecutive, Reporting<fn(&'static str, &Result<u8, u8>)>> =
         CircuitBreaker::new(
             &Config::new("b")
                 .error_threshold(3)
                 .recovery_threshold(2)
-                .hooks(TypedHooks::new().on_open(typed).on_close(closed).on_transition(changed)),
+                .rules(EveryError.reporting(report as fn(&'static str, &Result<u8, u8>)))
+                .hooks(&(Hooks::new().on_close(closed), Hooks::new().on_transition(changed))),
             &CLOCK,
         );
-    static C: CircuitBreaker<Clock, Consecutive, Hooked> = CircuitBreaker::new(
-        &Config::new("c").error_threshold(1).hooks(Hooks::new().before_probe(in_vain)),
-        &CLOCK,
-    );
+    static C: CircuitBreaker<Clock> =
+        CircuitBreaker::new(&Config::new("c").error_threshold(1).before_probe(in_vain), &CLOCK);
     allocates_nothing(|| live(&A, &CLOCK));
     allocates_nothing(|| live(&B, &CLOCK));
     allocates_nothing(|| {
@@ -312,8 +334,7 @@ fn messages_allocate_nothing() {
     static CLOCK: ManualClock = ManualClock::new();
     static A: CircuitBreaker<Clock> =
         CircuitBreaker::new(&Config::new("imu").error_threshold(3), &CLOCK);
-    let rejected =
-        Rejected { id: "imu", retry_after: Some(Wait::new(1_500, 1_000)), error_count: 3 };
+    let rejected = Rejected::new("imu", State::Open, Some(Wait::new(1_500, 1_000)), 3);
     allocates_nothing(|| {
         let text = "circuit imu is open, retry in 1.5 s (3 errors)";
         assert_eq!(Buffer::of(format_args!("{rejected}")).text(), text);

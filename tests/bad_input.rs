@@ -8,8 +8,8 @@ use core::task::{Context, Poll, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mcb::{
-    Cause, Circuit, CircuitBreaker, Config, ConfigError, Consecutive, Hooked, Hooks, ManualClock,
-    Observer, Registry, RegistryError, Rules, State, Verdict,
+    Cause, CircuitBreaker, Config, ConfigErrorKind, Consecutive, FnClock, Hooks, ManualClock,
+    Registry, RegistryError, Rules, State, Transition, Verdict,
 };
 
 type Clock = &'static ManualClock;
@@ -27,7 +27,7 @@ fn a_full_registry_and_a_second_same_id_are_errors_that_change_nothing() {
     let full = registry.register(&B).unwrap_err();
     assert_eq!(full, RegistryError::Full { id: "b", capacity: 1 });
     assert_eq!(full.to_string(), "no place for circuit b: the registry holds at most 1");
-    assert_eq!(registry.circuits().map(Circuit::id).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(registry.circuits().map(|circuit| circuit.id()).collect::<Vec<_>>(), ["a"]);
 }
 
 #[test]
@@ -46,7 +46,6 @@ fn a_clock_that_stands_still_delays_recovery_until_it_moves() {
 
 #[derive(Clone, Copy)]
 struct PanickingRule;
-impl Observer for PanickingRule {}
 impl<T, E> Rules<T, E> for PanickingRule {
     fn judge(&self, _: &Result<T, E>) -> Verdict {
         panic!("the rule's own fault")
@@ -62,7 +61,7 @@ fn a_panic_in_a_rule_is_a_failure_of_the_call() {
 }
 
 static CAUSES: AtomicU32 = AtomicU32::new(0);
-fn remember(_: &dyn Circuit, cause: Cause<'_>) {
+fn remember(_: &Transition, cause: Cause) {
     let digit = match cause {
         Cause::Panic => 1,
         Cause::Dropped => 2,
@@ -73,11 +72,11 @@ fn remember(_: &dyn Circuit, cause: Cause<'_>) {
 
 #[test]
 fn a_panic_while_polled_is_a_failure_and_a_drop_what_the_configuration_says() {
-    static B: CircuitBreaker<Clock, Consecutive, Hooked> = CircuitBreaker::new(
+    static B: CircuitBreaker<Clock> = CircuitBreaker::new(
         &Config::new("b")
             .error_threshold(1)
             .dropped(Verdict::Failure)
-            .hooks(Hooks::new().on_open(remember)),
+            .hooks(&Hooks::new().on_open(remember)),
         &CLOCK,
     );
     let mut context = Context::from_waker(Waker::noop());
@@ -105,34 +104,67 @@ fn a_panic_while_polled_is_a_failure_and_a_drop_what_the_configuration_says() {
 }
 
 #[test]
-fn every_bad_field_is_refused_at_run_time_with_its_name_and_limit() {
+fn every_bad_field_is_refused_at_run_time_with_its_name_value_and_limit() {
     fn refused(config: Config<Clock>) -> String {
         // The constructor keeps the configuration by reference: leaked, as a test may.
         let config: &'static Config<Clock> = Box::leak(Box::new(config));
-        CircuitBreaker::try_new(config, &CLOCK).unwrap_err().to_string()
+        let error = CircuitBreaker::try_new(config, &CLOCK).unwrap_err();
+        assert_eq!(error.id(), config.get_id());
+        error.to_string()
     }
     let good = Config::<Clock>::new("b");
     for (config, message) in [
-        (good.error_threshold(0), "error_threshold must be 1 to 4096"),
-        (good.error_threshold(4_097), "error_threshold must be 1 to 4096"),
-        (good.recovery_threshold(0), "recovery_threshold must be 1 to 32"),
-        (good.recovery_threshold(33), "recovery_threshold must be 1 to 32"),
-        (good.max_probes(0), "max_probes must be 1 to 15"),
-        (good.max_probes(16), "max_probes must be 1 to 15"),
+        (good.error_threshold(0), "error_threshold is 0, must be 1 to 4096"),
+        (good.error_threshold(4_097), "error_threshold is 4097, must be 1 to 4096"),
+        (good.recovery_threshold(0), "recovery_threshold is 0, must be 1 to 32"),
+        (good.recovery_threshold(33), "recovery_threshold is 33, must be 1 to 32"),
+        (good.max_probes(0), "max_probes is 0, must be 1 to 15"),
+        (good.max_probes(16), "max_probes is 16, must be 1 to 15"),
         (
             good.recovery_timeout_ticks(0),
-            "recovery_timeout (default 30 s) must be 1 to 2^31 ticks of the clock",
+            "recovery_timeout (default 30 s) is 0 ticks, must be 1 to 2147483648",
         ),
         (
             good.recovery_timeout_ticks((1 << 31) + 1),
-            "recovery_timeout (default 30 s) must be 1 to 2^31 ticks of the clock",
+            "recovery_timeout (default 30 s) is 2147483649 ticks, must be 1 to 2147483648",
         ),
-        (good.probe_timeout_ticks(0), "probe_timeout must be 1 to 2^31 ticks of the clock"),
-        (good.dropped(Verdict::Success), "dropped must be Verdict::Ignore or Verdict::Failure"),
+        (good.probe_timeout_ticks(0), "probe_timeout is 0 ticks, must be 1 to 2147483648"),
+        (
+            good.dropped(Verdict::Success),
+            "dropped is Verdict::Success, must be Verdict::Ignore or Verdict::Failure",
+        ),
     ] {
-        assert_eq!(refused(config), message);
+        assert_eq!(refused(config), format!("circuit b: {message}"));
     }
-    assert_eq!(ConfigError::ClockRate.to_string(), "the clock's HZ must be at least 1");
+    assert_eq!(refused(good.id("")), "circuit : id is 0 bytes long, must be 1 to 255");
+
+    static STOPPED: Config<FnClock<u32, 0>> = Config::new("b").recovery_timeout_ticks(1);
+    let error = CircuitBreaker::try_new(&STOPPED, FnClock::new(|| 0)).unwrap_err();
+    assert_eq!((error.kind(), error.value()), (ConfigErrorKind::ClockRate, 0));
+    assert_eq!(error.to_string(), "circuit b: the clock's HZ is 0, must be 1 to 4294967295");
+}
+
+#[test]
+fn a_long_id_is_refused_and_its_start_shown_in_whole_characters() {
+    static LETTERS: &str = concat!(
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567",
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567",
+        "01234567890123456789012345678901234567890123456789012345678901234567890123456789",
+    );
+    static LONGEST: Config<Clock> = Config::new(LETTERS.split_at(255).0);
+    static LONGER: Config<Clock> = Config::new(LETTERS.split_at(256).0);
+    // The 48th byte is the second of a letter.
+    static SIGNS: Config<Clock> =
+        Config::new(concat!("x", "ääääääääääääääääääääääää")).max_probes(0);
+    assert_eq!(CircuitBreaker::try_new(&LONGEST, &CLOCK).unwrap().id().len(), 255);
+    let error = CircuitBreaker::try_new(&LONGER, &CLOCK).unwrap_err();
+    assert_eq!((error.kind(), error.value()), (ConfigErrorKind::Id, 256));
+    let start = LETTERS.split_at(48).0;
+    let message = format!("circuit {start}...: id is 256 bytes long, must be 1 to 255");
+    assert_eq!(error.to_string(), message);
+    let error = CircuitBreaker::try_new(&SIGNS, &CLOCK).unwrap_err();
+    let message = "circuit xäääääääääääääääääääääää...: max_probes is 0, must be 1 to 15";
+    assert_eq!(error.to_string(), message);
 }
 
 #[test]
@@ -272,7 +304,8 @@ fn the_probe_timeout_has_a_limit_and_stays_whatever_is_set_after_it() {
         &Config::new("b").error_threshold(1).probe_timeout_ticks(5).recovery_timeout_ticks(50),
         &C,
     );
-    assert_eq!(CircuitBreaker::try_new(&LONG, &C).unwrap_err(), ConfigError::ProbeTimeout);
+    let refused = CircuitBreaker::try_new(&LONG, &C).unwrap_err();
+    assert_eq!(refused.kind(), ConfigErrorKind::ProbeTimeout);
     let _ = B.call(|| Err::<(), _>(1));
     C.advance_ticks(50);
     let _p = B.try_acquire().unwrap();

@@ -18,16 +18,20 @@ fn each_bad_field_stops_the_build_and_is_named() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{said}");
     for (binary, message) in [
-        ("error_threshold", "error_threshold must be 1 to 4096"),
-        ("recovery_threshold", "recovery_threshold must be 1 to 32"),
-        ("max_probes", "max_probes must be 1 to 15"),
+        ("error_threshold", "circuit bad: error_threshold is 0, must be 1 to 4096"),
+        ("recovery_threshold", "circuit bad: recovery_threshold is 33, must be 1 to 32"),
+        ("max_probes", "circuit bad: max_probes is 0, must be 1 to 15"),
         (
             "recovery_timeout",
-            "recovery_timeout (default 30 s) must be 1 to 2^31 ticks of the clock",
+            "circuit bad: recovery_timeout (default 30 s) is 4294967295 ticks or more, must be 1 to 2147483648",
         ),
-        ("probe_timeout", "probe_timeout must be 1 to 2^31 ticks of the clock"),
-        ("dropped", "dropped must be Verdict::Ignore or Verdict::Failure"),
-        ("hz", "the clock's HZ must be at least 1"),
+        ("probe_timeout", "circuit bad: probe_timeout is 0 ticks, must be 1 to 2147483648"),
+        (
+            "dropped",
+            "circuit bad: dropped is Verdict::Success, must be Verdict::Ignore or Verdict::Failure",
+        ),
+        ("hz", "circuit bad: the clock's HZ is 0, must be 1 to 4294967295"),
+        ("id", "circuit : id is 0 bytes long, must be 1 to 255"),
     ] {
         assert!(said.contains(message), "no «{message}» in:\n{said}");
         assert!(said.contains(&format!("(bin \"{binary}\")")), "{binary} compiles:\n{said}");

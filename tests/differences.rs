@@ -8,8 +8,8 @@ use core::task::{Context, Waker};
 use core::time::Duration;
 
 use mcb::{
-    Cause, Circuit, CircuitBreaker, Config, ConfigError, Consecutive, Error, Hooked, Hooks,
-    ManualClock, NetError, State, circuit,
+    Cause, CircuitBreaker, Config, ConfigErrorKind, Error, Hooks, ManualClock, NetError, State,
+    Transition, circuit,
 };
 
 type Clock = &'static ManualClock;
@@ -59,7 +59,7 @@ fn a_late_result_does_not_count_in_a_recovery_or_after_it() {
 }
 
 #[test]
-fn half_open_has_max_probes_places() {
+fn half_open_has_max_probes_slots() {
     breaker!(CLOCK, B: CircuitBreaker<Clock> = Config::new("b").error_threshold(1).max_probes(2));
     fail(&B);
     CLOCK.advance(RECOVERY);
@@ -70,7 +70,7 @@ fn half_open_has_max_probes_places() {
 }
 
 #[test]
-fn a_probe_holds_its_place_for_the_probe_timeout_and_a_late_result_still_counts() {
+fn a_probe_holds_its_slot_for_the_probe_timeout_and_a_late_result_still_counts() {
     breaker!(CLOCK, B: CircuitBreaker<Clock> =
         Config::new("b").error_threshold(1).recovery_threshold(2));
     fail(&B);
@@ -78,7 +78,7 @@ fn a_probe_holds_its_place_for_the_probe_timeout_and_a_late_result_still_counts(
     let slow = B.try_acquire().unwrap();
     CLOCK.advance(RECOVERY);
     let _next = B.try_acquire().unwrap();
-    slow.success(); // counts, but the place is the next one's
+    slow.success(); // counts, but the slot is the next one's
     assert_eq!((B.state(), B.success_count()), (State::HalfOpen, 1));
     assert!(B.try_acquire().is_err());
 }
@@ -99,7 +99,8 @@ fn the_error_count_once_open_is_threshold_and_openings_less_one() {
 fn a_timeout_is_at_least_one_tick() {
     static CLOCK: ManualClock = ManualClock::new();
     static ZERO: Config<Clock> = Config::new("b").recovery_timeout(Duration::ZERO);
-    assert_eq!(CircuitBreaker::try_new(&ZERO, &CLOCK).unwrap_err(), ConfigError::RecoveryTimeout);
+    let refused = CircuitBreaker::try_new(&ZERO, &CLOCK).unwrap_err();
+    assert_eq!((refused.kind(), refused.value()), (ConfigErrorKind::RecoveryTimeout, 0));
     breaker!(CLOCK_2, B: CircuitBreaker<Clock> =
         Config::new("b").error_threshold(1).recovery_timeout(Duration::from_nanos(1)));
     fail(&B);
@@ -163,11 +164,11 @@ fn open_time_is_none_until_the_first_opening() {
 }
 
 #[test]
-fn bad_settings_are_refused_with_the_field_and_the_limit() {
+fn bad_settings_are_refused_with_the_breaker_the_field_the_value_and_the_limit() {
     static CLOCK: ManualClock = ManualClock::new();
     static BAD: Config<Clock> = Config::new("b").error_threshold(0);
     let refused = CircuitBreaker::try_new(&BAD, &CLOCK).unwrap_err();
-    assert_eq!(refused.to_string(), "error_threshold must be 1 to 4096");
+    assert_eq!(refused.to_string(), "circuit b: error_threshold is 0, must be 1 to 4096");
 }
 
 static MACRO_CLOCK: ManualClock = ManualClock::new();
@@ -187,18 +188,19 @@ fn the_decorator_takes_options() {
 #[test]
 fn a_callback_cannot_replace_the_result_and_may_call_the_breaker() {
     static SEEN: AtomicU32 = AtomicU32::new(0);
-    fn hook(circuit: &dyn Circuit, _: Cause<'_>) {
-        SEEN.store(u32::from(circuit.error_count()), Relaxed);
-        circuit.force_closed();
+    fn hook(opening: &Transition, _: Cause) {
+        assert_eq!(opening.error_count, B.error_count());
+        SEEN.store(u32::from(opening.error_count), Relaxed);
+        B.force_closed();
     }
-    breaker!(CLOCK, B: CircuitBreaker<Clock, Consecutive, Hooked> =
-        Config::new("b").error_threshold(1).hooks(Hooks::new().on_open(hook)));
+    breaker!(CLOCK, B: CircuitBreaker<Clock> =
+        Config::new("b").error_threshold(1).hooks(&Hooks::new().on_open(hook)));
     assert_eq!(B.call(|| Err::<(), _>(3)), Err(Error::Inner(3)));
     assert_eq!((SEEN.load(Relaxed), B.state()), (1, State::ForcedClosed));
 }
 
 #[test]
-fn async_calls_are_judged_by_their_output_and_a_dropped_one_gives_its_place_back() {
+fn async_calls_are_judged_by_their_output_and_a_dropped_one_gives_its_slot_back() {
     breaker!(CLOCK, B: CircuitBreaker<Clock> = Config::new("b").error_threshold(1));
     let mut context = Context::from_waker(Waker::noop());
     let call = B.call_async(async { Err::<(), _>("fault") });

@@ -33,7 +33,7 @@ enum Difference {
     // These part the two.
     /// A result of a call admitted before an opening or closing counts for the original alone.
     LateResult,
-    /// Half-open, every place taken: the original admits all the same.
+    /// Half-open, every slot taken: the original admits all the same.
     ProbeLimit,
     /// Closed: the original's success clears the errors only after `recovery_threshold` successes.
     RecoveryThresholdInClosed,
@@ -119,8 +119,8 @@ struct Replay<'a> {
     calls: BTreeMap<u32, Call>,
     /// Moves with every opening, closing and reset of mcb: a call of an older one is late.
     epoch: u32,
-    /// Calls that hold one of mcb's places, and when the last probe was admitted.
-    places: Vec<u32>,
+    /// Calls that hold one of mcb's slots, and when the last probe was admitted.
+    slots: Vec<u32>,
     last_admission: i64,
     /// Has the clock gone back since the last opening?
     back: bool,
@@ -140,7 +140,7 @@ impl<'a> Replay<'a> {
             together: true,
             calls: BTreeMap::new(),
             epoch: 0,
-            places: Vec::new(),
+            slots: Vec::new(),
             last_admission: 0,
             back: false,
             opened: Some(None),
@@ -280,17 +280,17 @@ impl<'a> Replay<'a> {
             let settled = if *what == Some(Fired::Close) { State::Closed } else { State::Open };
             assert_eq!(*shown, settled, "a hook runs after the state is settled");
             self.epoch += 1;
-            self.places.clear();
+            self.slots.clear();
         }
         fired.into_iter().map(|(what, _)| what).collect()
     }
 
-    /// The ticks until a place passes on, if every place is taken.
+    /// The ticks until a slot passes on, if every slot is taken.
     fn full(&self, before: &Reads) -> Option<i64> {
         let timeout = i64::from(self.settings.timeout);
         let age = (self.now - self.last_admission).max(0);
         let full = before.state == State::HalfOpen
-            && self.places.len() >= usize::from(self.variant.max_probes)
+            && self.slots.len() >= usize::from(self.variant.max_probes)
             && age < timeout;
         full.then_some(timeout - age)
     }
@@ -298,11 +298,11 @@ impl<'a> Replay<'a> {
     /// mcb has admitted a call; `holds` is its number if it goes on.
     fn admitted(&mut self, state: State, holds: Option<u32>) {
         if state == State::HalfOpen {
-            if self.places.len() >= usize::from(self.variant.max_probes) {
-                // Overdue: the places pass on.
-                self.places.clear();
+            if self.slots.len() >= usize::from(self.variant.max_probes) {
+                // Overdue: the slots pass on.
+                self.slots.clear();
             }
-            self.places.extend(holds);
+            self.slots.extend(holds);
             self.last_admission = self.now;
         }
     }
@@ -323,7 +323,7 @@ impl<'a> Replay<'a> {
         let mut verdict = None;
         if let Event::Finish(id) = line.event {
             let call = self.calls.remove(&id).expect("it has begun");
-            self.places.retain(|&holder| holder != id);
+            self.slots.retain(|&holder| holder != id);
             verdict = Some(call.verdict);
             let uncounted = match call.admitted {
                 Ok(admitted) => (admitted != epoch).then_some(LateResult),
@@ -368,7 +368,7 @@ impl<'a> Replay<'a> {
                     self.admitted(before.state, None);
                 }
                 if let (Some(id), true) = (begun, admits) {
-                    // The original has no such call: mcb's gives its place back.
+                    // The original has no such call: mcb's gives its slot back.
                     self.mcb.abandon(id);
                 } else if admits && judged != Verdict::Ignore {
                     self.part(ClockBack);
@@ -549,7 +549,7 @@ impl<'a> Replay<'a> {
             return;
         }
         self.together = true;
-        self.places.clear();
+        self.slots.clear();
         self.opened = opened.then_some(Some(line.seen.open_time));
     }
 }
@@ -562,7 +562,7 @@ fn variants(settings: &Settings) -> Vec<Variant> {
         Variant { way: Way::Permits, max_probes: 1, start: wraps },
     ];
     if matches!(settings.shape, "overlap" | "both") {
-        // With enough places for every call of the recording, the original's admissions are mcb's too.
+        // With enough slots for every call of the recording, the original's admissions are mcb's too.
         variants.push(Variant { way: Way::Calls, max_probes: 15, start: wraps });
         variants.push(Variant { way: Way::Permits, max_probes: 2, start: 1 << 31 });
     } else {

@@ -1,8 +1,8 @@
 //! Short cuts beside the healthy path, inlined into every call where a processor has room for them
 //! ([`Storage::ROOMY`]), and nothing elsewhere.
 //!
-//! Each gives what the engine would give (`machine/shortcuts.rs` and `machine/enumeration.rs` hold them against
-//! it), or says that it does not know, which is always right: the call goes the long way then.
+//! Each gives what the engine would give (`shortcuts/tests.rs` holds them against it, and the enumeration what they
+//! are made of), or says that it does not know, which is always right: the call goes the long way then.
 
 use super::CircuitBreaker;
 use crate::clock::Clock;
@@ -66,3 +66,6 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         true
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -1,10 +1,15 @@
 //! The ends of the fields, where the small breakers of the enumeration do not come: the largest
 //! limits, and numbers that come round.
 
-use super::{Control, State, Word, admit, error_count, force, settle, since, state, success_count};
-use crate::config::Limits;
-use crate::rules::Verdict;
-use crate::strategy::{Consecutive, Kept, NetError, Strategy};
+use super::strategies::{Counted, for_each_strategy};
+use super::{
+    Admit, Control, Limits, Reading, Refusal, Ticket, Word, error_count, force, state,
+    success_count, wait,
+};
+use crate::state::State;
+use crate::strategy::{Consecutive, Kept, Strategy};
+use crate::ticks::SLACK;
+use crate::verdict::Verdict;
 
 const NEW: Word = Word::new(Kept { count: 0, stamp: 0 });
 
@@ -16,14 +21,33 @@ fn limits(errors: u16, successes: u8, probes: u8) -> Limits {
     limits
 }
 
-fn end<S: Strategy<Memory = ()>>(
+fn at(now: u32) -> impl FnOnce(u32) -> Reading {
+    move |stamp| Reading { now, age: now.wrapping_sub(stamp) }
+}
+
+/// The word of who is admitted at that tick, or the ticks to wait.
+fn admit(word: Word, now: u32, limits: &Limits) -> Result<Word, Option<u32>> {
+    match super::admit(word, at(now), limits) {
+        Admit::AsItIs => Ok(word),
+        Admit::Probe(now) => Ok(super::probe(word, now, limits)),
+        Admit::Refused(refusal) => Err(refusal.wait()),
+    }
+}
+
+fn end<S: Strategy>(
     strategy: S,
     word: Word,
-    carried: Control,
+    admitted: Control,
     verdict: Verdict,
     limits: &Limits,
 ) -> Word {
-    settle(word, carried, verdict, || 5, limits, &strategy, &())
+    let now = || 5;
+    let threshold = limits.error_threshold;
+    let record = |kept, failed| strategy.record(&S::MEMORY, kept, failed, threshold, &now);
+    let ends = [Ticket::clean(admitted), Ticket::marked(admitted)]
+        .map(|ticket| super::settle(word, ticket, verdict, record, now, || S::FRESH, limits));
+    assert_eq!(ends[0], ends[1], "the mark is for one compare alone");
+    ends[0]
 }
 
 fn reset(word: Word) -> Word {
@@ -37,26 +61,29 @@ fn opened(word: Word, limits: &Limits) -> Word {
 }
 
 fn probe(word: Word, limits: &Limits) -> Word {
-    admit(word, || word.stamp.wrapping_add(1), limits).unwrap()
+    admit(word, word.stamp.wrapping_add(1), limits).unwrap()
+}
+
+fn errors(word: Word, limits: &Limits) -> u16 {
+    error_count(word, |kept| Consecutive.error_count(kept), limits)
 }
 
 #[test]
 fn the_largest_error_threshold_stays_in_its_field() {
-    fn count_to_the_end<S: Strategy<Memory = ()>>(strategy: S) {
+    fn count_to_the_end<S: Strategy>(_: &str, strategy: S, _: Counted) {
         let limits = limits(4096, 1, 1);
         let mut word = NEW;
         for errors in 1..4096 {
             word = end(strategy, word, word.control, Verdict::Failure, &limits);
-            let told = error_count(word, &limits, &strategy);
+            let told = error_count(word, |kept| strategy.error_count(kept), &limits);
             assert_eq!((word.control.phase(), told), (State::Closed, errors));
             assert_eq!(word.control.0 & 0x1_FFFF, 0, "openings and generation");
         }
         word = end(strategy, word, word.control, Verdict::Failure, &limits);
         assert!(word.control.is_open());
-        assert_eq!(error_count(word, &limits, &strategy), 4096);
+        assert_eq!(error_count(word, |kept| strategy.error_count(kept), &limits), 4096);
     }
-    count_to_the_end(Consecutive);
-    count_to_the_end(NetError);
+    for_each_strategy!(count_to_the_end);
 }
 
 /// The seam for strategies that begin with a count of their own.
@@ -76,7 +103,7 @@ fn the_openings_stop_at_fifteen_and_move_nothing_else() {
     let limits = limits(4096, 1, 1);
     let mut word = opened(NEW, &limits);
     for openings in 1..40_u16 {
-        assert_eq!(error_count(word, &limits, &Consecutive), 4095 + openings.min(15));
+        assert_eq!(errors(word, &limits), 4095 + openings.min(15));
         assert_eq!(word.control.0 & 0x1FFF, u32::from(openings), "one move of the generation each");
         let out = probe(word, &limits);
         word = end(Consecutive, out, out.control, Verdict::Failure, &limits);
@@ -88,20 +115,20 @@ fn the_openings_stop_at_fifteen_and_move_nothing_else() {
 fn the_largest_recovery_stays_in_its_fields() {
     let limits = limits(1, 32, 15);
     let mut word = opened(NEW, &limits);
-    // Fifteen places, and no sixteenth.
-    for places in 1..=15 {
+    // Fifteen slots, and no sixteenth.
+    for slots in 1..=15 {
         word = probe(word, &limits);
-        assert_eq!((word.control.in_flight(), word.control.successes()), (places, 0));
+        assert_eq!((word.control.in_flight(), word.control.successes()), (slots, 0));
     }
-    assert_eq!(admit(word, || word.stamp, &limits), Err(Some(1)));
-    // They pass on until the lease number comes round; the successes stay.
+    assert_eq!(admit(word, word.stamp, &limits), Err(Some(1)));
+    // They pass on until the number of the round comes again; the successes stay.
     let mut successes = 0;
-    for lease in 1..=16 {
+    for round in 1..=16 {
         word = probe(word, &limits);
         word = end(Consecutive, word, word.control, Verdict::Success, &limits);
         successes += 1;
         let control = word.control;
-        assert_eq!((control.lease(), control.successes()), (lease % 8, successes));
+        assert_eq!((control.round(), control.successes()), (round % 8, successes));
         assert_eq!((control.in_flight(), control.openings()), (0, 1));
         for _ in 0..15 {
             word = probe(word, &limits);
@@ -110,7 +137,7 @@ fn the_largest_recovery_stays_in_its_fields() {
     }
     for successes in successes + 1..32 {
         word = end(Consecutive, word, word.control, Verdict::Success, &limits);
-        assert_eq!(success_count(word), successes as u16);
+        assert_eq!(success_count(word.control), successes as u16);
         assert_eq!(word.control.in_flight(), 31 - successes);
     }
     word = end(Consecutive, word, word.control, Verdict::Success, &limits);
@@ -165,14 +192,14 @@ fn a_generation_that_has_come_round_in_another_phase_is_stale() {
 
 /// The one exception to the limit of probes, with its number.
 #[test]
-fn a_probe_eight_leases_old_gives_back_one_place_too_many() {
+fn a_probe_eight_rounds_old_gives_back_one_slot_too_many() {
     let limits = limits(1, 32, 1);
     let mut word = probe(opened(NEW, &limits), &limits);
     let hung = word.control;
     for _ in 1..8 {
         word = probe(word, &limits);
         let after = end(Consecutive, word, hung, Verdict::Ignore, &limits);
-        assert_eq!(after, word, "not its place");
+        assert_eq!(after, word, "not its slot");
     }
     word = probe(word, &limits);
     word = end(Consecutive, word, hung, Verdict::Ignore, &limits);
@@ -182,18 +209,29 @@ fn a_probe_eight_leases_old_gives_back_one_place_too_many() {
 }
 
 #[test]
-fn ages_are_differences_and_the_guard_band_has_its_width() {
-    for earlier in [0, 1, 1 << 31, u32::MAX - 1, u32::MAX] {
-        assert_eq!(since(earlier, earlier), 0);
-        assert_eq!(since(earlier.wrapping_add(1), earlier), 1);
-        assert_eq!(since(earlier.wrapping_sub(1), earlier), 0, "a moment newer");
+fn a_refusal_tells_its_wait_and_no_other_value_is_one() {
+    for ticks in [1, 2, 30_000, Limits::LONGEST - 1, Limits::LONGEST] {
+        assert_eq!(Refusal::ticks(ticks).map(Refusal::wait), Some(Some(ticks)));
+    }
+    assert_eq!(Refusal::ticks(0), None);
+    assert_eq!(Refusal::BY_HAND.wait(), None);
+    assert_eq!(Refusal::JUST_THIS.wait(), Some(0));
+}
+
+#[test]
+fn a_stamp_in_the_slack_waits_the_whole_timeout_and_an_older_one_not_at_all() {
+    for timeout in [1, 2, 30_000, Limits::LONGEST] {
+        let left = |age| wait(age, timeout).map(Refusal::wait);
+        assert_eq!(left(0), Some(Some(timeout)));
+        assert_eq!(left(timeout - 1), Some(Some(1)));
+        assert_eq!(left(timeout), None);
+        assert_eq!(left(u32::MAX - SLACK), None, "the oldest");
         assert_eq!(
-            since(earlier.wrapping_sub(1 << 16), earlier),
-            0,
+            left(u32::MAX - SLACK + 1),
+            Some(Some(timeout)),
             "the most that it may be newer"
         );
-        let oldest = earlier.wrapping_sub(1 << 16).wrapping_sub(1);
-        assert_eq!(since(oldest, earlier), u32::MAX - (1 << 16), "older than that");
+        assert_eq!(left(u32::MAX), Some(Some(timeout)), "a moment newer");
     }
 }
 
@@ -202,10 +240,10 @@ fn the_longest_timeout_is_told_from_both_ends_of_the_range() {
     let mut limits = limits(1, 1, 1);
     limits.set_recovery_timeout(1 << 31);
     let word = opened(NEW, &limits);
-    let at = |age: u32| word.stamp.wrapping_add(age);
-    assert_eq!(state(word, || at((1 << 31) - 1), &limits), State::Open);
-    assert_eq!(admit(word, || at((1 << 31) - 1), &limits), Err(Some(1)));
-    assert_eq!(state(word, || at(1 << 31), &limits), State::HalfOpen);
-    assert!(admit(word, || at(1 << 31), &limits).is_ok());
-    assert_eq!(admit(word, || at(u32::MAX), &limits), Err(Some(1 << 31)));
+    let later = |age: u32| word.stamp.wrapping_add(age);
+    assert_eq!(state(word, at(later((1 << 31) - 1)), &limits), State::Open);
+    assert_eq!(admit(word, later((1 << 31) - 1), &limits), Err(Some(1)));
+    assert_eq!(state(word, at(later(1 << 31)), &limits), State::HalfOpen);
+    assert!(admit(word, later(1 << 31), &limits).is_ok());
+    assert_eq!(admit(word, later(u32::MAX), &limits), Err(Some(1 << 31)));
 }

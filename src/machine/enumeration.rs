@@ -1,7 +1,7 @@
 //! Every reachable state of small breakers, and every edge between them, held against what the
 //! breaker promises.
 //!
-//! The family: both strategies, thresholds of 1 to 3, recovery thresholds of 1 and 2, 1 and 2 probes
+//! The family: every strategy, thresholds of 1 to 3, recovery thresholds of 1 and 2, 1 and 2 probes
 //! at a time, timeouts of 1 to 3 ticks. From a new breaker the walk takes every step there is: ask
 //! for admission, end any call with any verdict or never, force, reset, and let the clock stand at
 //! any age, so that it wraps between any two steps. Up to three calls are out at a time, stale ones
@@ -18,10 +18,12 @@ use std::collections::{HashMap, HashSet};
 use std::vec::Vec;
 
 use self::node::{Call, Fields, LANES, Lane, Node, carried};
-use super::{Control, GUARD, State, Word};
-use crate::config::Limits;
-use crate::rules::Verdict;
-use crate::strategy::{Consecutive, Kept, NetError, Strategy};
+use super::strategies::{Counted, for_each_strategy};
+use super::{Admit, Control, Limits, Reading, Refusal, Ticket, Word};
+use crate::state::State;
+use crate::strategy::{Kept, Strategy};
+use crate::ticks::SLACK;
+use crate::verdict::Verdict;
 use State::{Closed, ForcedClosed, ForcedOpen, HalfOpen, Open};
 
 /// What can happen to a word, but for time.
@@ -35,9 +37,8 @@ enum Event {
 /// The functions under test, with what they are given throughout.
 struct Walk<S> {
     strategy: S,
+    counted: Counted,
     limits: Limits,
-    /// Takes errors off one by one.
-    net: bool,
     /// Where each event leads, `None` for a rejection. The functions see the word and nothing of the
     /// calls that are out, so that one check serves all nodes that differ by these alone.
     checked: HashMap<(Node, Event), Option<Node>>,
@@ -61,25 +62,46 @@ impl<S: Strategy> Walk<S> {
         next
     }
 
-    /// Asks for admission, and counts how often that reads the clock.
+    /// Asks for admission, and writes the word of a probe: the word then, or the wait that is told. Also how often that
+    /// reads the clock.
     fn admit(&self, word: Word, now: u32) -> (Result<Word, Option<u32>>, u32) {
         let reads = Cell::new(0);
-        let clock = || {
+        let clock = |stamp: u32| {
+            assert_eq!(stamp, word.stamp, "the age of another stamp");
             reads.set(reads.get() + 1);
-            now
+            Reading { now, age: now.wrapping_sub(stamp) }
         };
-        (super::admit(word, clock, &self.limits), reads.get())
+        let admission = match super::admit(word, clock, &self.limits) {
+            Admit::AsItIs => Ok(word),
+            Admit::Probe(tick) => {
+                assert_eq!(tick, now, "a probe of another moment");
+                let probe = super::probe(word, tick, &self.limits);
+                assert_ne!(probe, word, "a probe that nothing tells of");
+                Ok(probe)
+            }
+            Admit::Refused(refusal) => {
+                // What only the engine says.
+                assert!(![Refusal::LOST, Refusal::JUST_THIS].contains(&refusal), "{word:?}");
+                Err(refusal.wait())
+            }
+        };
+        (admission, reads.get())
     }
 
-    fn settle(&self, word: Word, carried: Control, verdict: Verdict, now: u32) -> (Word, u32) {
+    fn settle(&self, word: Word, ticket: Ticket, verdict: Verdict, now: u32) -> (Word, u32) {
         let reads = Cell::new(0);
         let clock = || {
             reads.set(reads.get() + 1);
             now
         };
-        let Walk { limits, strategy, .. } = self;
-        let new = super::settle(word, carried, verdict, clock, limits, strategy, &S::MEMORY);
+        let record = |kept, failed| self.record(kept, failed, clock);
+        let new = super::settle(word, ticket, verdict, record, clock, || S::FRESH, &self.limits);
         (new, reads.get())
+    }
+
+    fn record(&self, kept: Kept, failed: bool, clock: impl Fn() -> u32) -> crate::strategy::Step {
+        let threshold = self.limits.error_threshold;
+        self.strategy.record(&S::MEMORY, kept, failed, threshold, &clock)
     }
 
     fn admission(&self, node: &Node, lane: &Lane) -> Option<Node> {
@@ -105,28 +127,35 @@ impl<S: Strategy> Walk<S> {
         };
         assert_eq!(admission.err(), wait, "rejected, and for how long: {node:?}");
         let after = admission.ok()?;
-        let (successes, in_flight, lease) = match node.phase {
+        let (successes, in_flight, round) = match node.phase {
             Open => (0, 1, 0),
-            _ if full => (before.successes, 1, (before.lease + 1) % 8),
-            _ => (before.successes, before.in_flight + 1, before.lease),
+            _ if full => (before.successes, 1, (before.round + 1) % 8),
+            _ => (before.successes, before.in_flight + 1, before.round),
         };
-        let detail = successes << 7 | in_flight << 3 | lease;
+        let detail = successes << 7 | in_flight << 3 | round;
         let stamp = lane.now;
         let probe =
-            Fields { phase: HalfOpen, detail, successes, in_flight, lease, stamp, ..before };
-        assert_eq!(Fields::of(after), probe, "a probe takes one place, no more: {node:?}");
+            Fields { phase: HalfOpen, detail, successes, in_flight, round, stamp, ..before };
+        assert_eq!(Fields::of(after), probe, "a probe takes one slot, no more: {node:?}");
         Some(Node::of(after, lane))
     }
 
     /// Ends a call, for each way in which it may have been admitted.
     fn result(&self, node: &Node, call: Call, verdict: Verdict, lane: &Lane) -> Node {
         let word = node.word(lane);
-        let mut nexts = carried(call, node, lane).map(|carried| {
-            let (after, reads) = self.settle(word, carried, verdict, lane.now);
+        let mut nexts = carried(call, node, lane).map(|ticket| {
+            let (after, reads) = self.settle(word, ticket, verdict, lane.now);
             self.judged(node, call, verdict, lane, Fields::of(after));
             let opened = node.phase != Open && Fields::of(after).phase == Open;
             assert_eq!(reads, u32::from(opened), "only an opening asks for the time: {node:?}");
             assert!(Fields::of(after) != Fields::of(word) || after == word);
+            if verdict == Verdict::Failure {
+                let record = |kept, failed| self.record(kept, failed, || lane.now);
+                let counts = super::only_counts(word, ticket, record);
+                let counted = Fields::of(after).phase == Closed && after != word;
+                assert_eq!(counts, counted, "the short cut of a failure: {node:?}");
+                assert!(!counts || after == word.one_more());
+            }
             Node::of(after, lane)
         });
         let next = nexts.next().unwrap();
@@ -146,23 +175,21 @@ impl<S: Strategy> Walk<S> {
             return;
         }
         let moved = Fields { generation: (before.generation + 1) % 0x2000, ..CLEAN };
-        let count = node.count + 1;
+        let openings = (before.openings + 1).min(15);
+        let opened = Fields { phase: Open, openings, stamp: lane.now, ..moved };
         let expected = match (node.phase, verdict) {
-            (Closed, Verdict::Failure) if u16::from(count) < self.limits.error_threshold => {
-                Fields { detail: before.detail + 1, ..before }
+            (Closed, verdict) => {
+                let errors = (self.counted)(before.detail, verdict == Verdict::Failure);
+                let opens = errors >= u32::from(self.limits.error_threshold);
+                if opens { opened } else { Fields { detail: errors, ..before } }
             }
-            (_, Verdict::Failure) => {
-                let openings = (before.openings + 1).min(15);
-                Fields { phase: Open, openings, stamp: lane.now, ..moved }
-            }
-            (Closed, _) if self.net => Fields { detail: before.detail.saturating_sub(1), ..before },
-            (Closed, _) => Fields { detail: 0, ..before },
-            (_, Verdict::Success) if count == self.limits.recovery_threshold => moved,
+            (_, Verdict::Failure) => opened,
+            (_, Verdict::Success) if node.count + 1 == self.limits.recovery_threshold => moved,
             (_, verdict) => {
                 let successes = before.successes + u32::from(verdict == Verdict::Success);
                 let back = matches!(call, Call::Probe { behind: 0, .. });
                 let in_flight = before.in_flight.saturating_sub(u32::from(back));
-                let detail = successes << 7 | in_flight << 3 | before.lease;
+                let detail = successes << 7 | in_flight << 3 | before.round;
                 Fields { detail, successes, in_flight, ..before }
             }
         };
@@ -179,7 +206,8 @@ impl<S: Strategy> Walk<S> {
     /// What is read is what the next call finds, and what is told to wait for is exact.
     fn reads(&self, node: &Node, lane: &Lane) {
         let (word, limits) = (node.word(lane), &self.limits);
-        let state = super::state(word, || lane.now, limits);
+        let clock = |stamp| Reading { now: lane.now, age: lane.now.wrapping_sub(stamp) };
+        let state = super::state(word, clock, limits);
         let over = node.told_age() >= limits.recovery_timeout;
         let told = if node.phase == Open && over { HalfOpen } else { node.phase };
         assert_eq!(state, told, "the state: {node:?}");
@@ -188,21 +216,48 @@ impl<S: Strategy> Walk<S> {
             Open | HalfOpen => limits.error_threshold + lane.openings as u16 - 1,
             ForcedOpen | ForcedClosed => 0,
         };
-        assert_eq!(super::error_count(word, limits, &self.strategy), errors, "{node:?}");
+        let counted = |kept| self.strategy.error_count(kept);
+        assert_eq!(super::error_count(word, counted, limits), errors, "{node:?}");
         let successes = if node.phase == HalfOpen { u16::from(node.count) } else { 0 };
-        assert_eq!(super::success_count(word), successes, "{node:?}");
+        assert_eq!(super::success_count(word.control), successes, "{node:?}");
 
         let (admission, _) = self.admit(word, lane.now);
         if node.phase == Open {
             assert_eq!(state == HalfOpen, admission.is_ok(), "read and admission: {node:?}");
         }
+        if admission.is_err() {
+            let told = super::rejected_count(word.control, limits);
+            assert_eq!(told, errors, "the errors that a rejection tells: {node:?}");
+        }
         if let Err(Some(wait)) = admission {
-            // A stamp in the guard band is that much newer than the reader's sample.
+            // A stamp in the slack is that much newer than the reader's sample.
             let newer = if node.told_age() == node.age { 0 } else { 0_u32.wrapping_sub(node.age) };
             let then = lane.now.wrapping_add(wait).wrapping_add(newer);
             assert!(wait > 0 && self.admit(word, then).0.is_ok(), "too short a wait: {node:?}");
             let early = then.wrapping_sub(1);
             assert!(self.admit(word, early).0.is_err(), "too long a wait: {node:?}");
+        }
+    }
+
+    /// The end of a healthy call is one compare of its ticket with the control: it must hold for what stayed clean, and
+    /// for nothing that a success would change.
+    fn tickets(&self, node: &Node, lane: &Lane) {
+        let (word, now) = (node.word(lane), Fields::of(node.word(lane)));
+        let clean = |fields: &Fields| fields.phase == Closed && fields.detail == 0;
+        // Whatever the control of this generation was when the call was admitted.
+        let details = if node.phase == HalfOpen { 0..2 << 7 } else { 0..4 };
+        for admitted in details.map(|detail| word.control.0 & !(0xFFF << 17) | detail << 17) {
+            let was = Fields::of(Word { control: Control(admitted), ..word });
+            let ticket = ticket(Control(admitted));
+            assert_eq!(ticket.is_probe(), was.phase == HalfOpen, "{was:?}");
+            let begins = was.phase == HalfOpen && was.successes == 0;
+            assert_eq!(ticket.begins_recovery(), begins, "{was:?}");
+            let still = ticket.is_still(word.control);
+            assert_eq!(still, clean(&was) && clean(&now), "the compare of {was:?}: {node:?}");
+            if still {
+                let (after, _) = self.settle(word, ticket, Verdict::Success, lane.now);
+                assert_eq!(after, word, "a success that was not counted: {node:?}");
+            }
         }
     }
 
@@ -214,26 +269,26 @@ impl<S: Strategy> Walk<S> {
         }
         if node.told_age() != node.age {
             // The clock has to catch up with a stamp that is newer than the sample.
-            now = now.wrapping_add(GUARD);
+            now = now.wrapping_add(SLACK);
         }
         for _ in 0..self.limits.recovery_threshold {
             if let (Err(Some(wait)), _) = self.admit(word, now) {
                 now = now.wrapping_add(wait);
             }
             word = self.admit(word, now).0.expect("never admitted again");
-            (word, _) = self.settle(word, word.control, Verdict::Success, now);
+            (word, _) = self.settle(word, ticket(word.control), Verdict::Success, now);
         }
         assert_eq!(Fields::of(word).phase, Closed, "wedged: {node:?}");
     }
 
-    /// Counts within their limits, and places taken by those who hold one.
+    /// Counts within their limits, and slots taken by those who hold one.
     fn well_formed(&self, node: &Node) {
         let Limits { error_threshold, recovery_threshold, max_probes, .. } = self.limits;
         match node.phase {
             Closed => assert!(u16::from(node.count) < error_threshold, "errors: {node:?}"),
             HalfOpen => {
                 assert!(node.count < recovery_threshold, "successes: {node:?}");
-                assert!(node.in_flight <= max_probes, "places: {node:?}");
+                assert!(node.in_flight <= max_probes, "slots: {node:?}");
                 let holders = node.holders();
                 let most = node.in_flight + node.over;
                 assert!((node.in_flight..=most).contains(&holders), "probes: {node:?}");
@@ -249,7 +304,7 @@ impl<S: Strategy> Walk<S> {
             None => node,
             Some(next) if next.phase != HalfOpen => node.with(Call::Present),
             Some(next) => {
-                // No more places taken than before: they have passed on.
+                // No more slots taken than before: they have passed on.
                 let passed_on = node.phase == HalfOpen && node.in_flight >= next.in_flight;
                 let out = if passed_on { node.passed_on() } else { node };
                 out.at(next).with(Call::Probe { behind: 0, holds: true })
@@ -291,6 +346,7 @@ impl<S: Strategy> Walk<S> {
             if node.calls == [None; 3] {
                 for lane in &LANES {
                     self.reads(&node, lane);
+                    self.tickets(&node, lane);
                     self.no_wedge(&node, lane);
                 }
             }
@@ -309,13 +365,18 @@ const CLEAN: Fields = Fields {
     detail: 0,
     successes: 0,
     in_flight: 0,
-    lease: 0,
+    round: 0,
     openings: 0,
     generation: 0,
     stamp: 0,
 };
 
-fn family<S: Strategy>(name: &str, strategy: S, net: bool) {
+/// What an admitted call is given.
+fn ticket(control: Control) -> Ticket {
+    if control.is_clean() { Ticket::clean(control) } else { Ticket::marked(control) }
+}
+
+fn family<S: Strategy>(name: &str, strategy: S, counted: Counted) {
     assert_eq!(S::FRESH, Kept { count: 0, stamp: 0 });
     let (mut breakers, mut sums) = (0, [0; 3]);
     // Thresholds and timeouts never meet in one decision, so that they may change together.
@@ -327,7 +388,7 @@ fn family<S: Strategy>(name: &str, strategy: S, net: bool) {
             limits.max_probes = max_probes;
             limits.set_recovery_timeout(recovery);
             limits.set_probe_timeout(probe);
-            let seen = Walk { strategy, limits, net, checked: HashMap::new() }.run();
+            let seen = Walk { strategy, counted, limits, checked: HashMap::new() }.run();
             sums = core::array::from_fn(|i| sums[i] + seen[i]);
             breakers += 1;
         }
@@ -338,11 +399,6 @@ fn family<S: Strategy>(name: &str, strategy: S, net: bool) {
 }
 
 #[test]
-fn consecutive_holds_in_every_state() {
-    family("Consecutive", Consecutive, false);
-}
-
-#[test]
-fn net_error_holds_in_every_state() {
-    family("NetError", NetError, true);
+fn each_strategy_holds_in_every_state() {
+    for_each_strategy!(family);
 }

@@ -1,17 +1,22 @@
-//! The short cuts that calls take on large processors give what the transitions give.
+//! What a call decides by the control alone, or by part of the machine, is what the whole of it decides: the healthy
+//! path, and on large processors the short cuts of `breaker/shortcuts.rs`, whose parts these are. That they put them
+//! together right is tested beside them.
 
-use super::{Control, DETAIL, ONE_MORE, State, Word, admit, only_counts, settle, since, wait};
-use crate::config::Limits;
-use crate::rules::Verdict;
-use crate::strategy::{Consecutive, NetError, Strategy};
+use super::strategies::{Counted, for_each_strategy};
+use super::word::PHASE;
+use super::{
+    Admit, Control, DETAIL, Limits, Reading, Ticket, Word, admit, only_counts, settle, wait,
+};
+use crate::state::State;
+use crate::strategy::Strategy;
+use crate::verdict::Verdict;
 
 const STAMPS: [u32; 2] = [0, u32::MAX];
 
 /// Every phase and detail, with a few openings and generations, the impossible ones included.
 fn controls() -> impl Iterator<Item = Control> {
-    (0..1 << (32 - DETAIL)).flat_map(|top: u32| {
-        [0, 0x1FFF, 0x2001, 0x1_FFFF].map(|rest| Control(top << DETAIL | rest))
-    })
+    (0..1 << (32 - 17))
+        .flat_map(|top: u32| [0, 0x1FFF, 0x2001, 0x1_FFFF].map(|rest| Control(top << 17 | rest)))
 }
 
 fn limits(error_threshold: u16) -> Limits {
@@ -21,23 +26,31 @@ fn limits(error_threshold: u16) -> Limits {
     limits
 }
 
-fn only_counting_is_settling<S: Strategy<Memory = ()>>(strategy: S) {
+fn only_counting_is_settling<S: Strategy>(_: &str, strategy: S, _: Counted) {
     let no_clock = || panic!("the clock was read");
     for error_threshold in [1, 2, 5, 4_095, 4_096] {
         let limits = limits(error_threshold);
         for control in controls() {
             let other_generation = Control(control.0 ^ 1);
-            let other_phase = Control(control.0 ^ 1 << 29);
-            for carried in [control, control.marked(), other_generation, other_phase] {
+            let other_phase = Control(control.0 ^ PHASE.one());
+            for ticket in [
+                Ticket::clean(control),
+                Ticket::marked(control),
+                Ticket::clean(other_generation),
+                Ticket::marked(other_phase),
+            ] {
                 let word = Word { control, stamp: STAMPS[(control.0 & 1) as usize] };
+                let record = |kept, failed| {
+                    strategy.record(&S::MEMORY, kept, failed, error_threshold, &no_clock)
+                };
                 let settled =
-                    settle(word, carried, Verdict::Failure, || 7, &limits, &strategy, &());
-                let counts = only_counts(word, carried, no_clock, &limits, &strategy, &());
-                if counts {
-                    assert_eq!(settled, word.one_more(), "{word:?} carried {carried:?}");
+                    settle(word, ticket, Verdict::Failure, record, || 7, || S::FRESH, &limits);
+                if only_counts(word, ticket, record) {
+                    assert_eq!(settled, word.one_more(), "{word:?} by {ticket:?}");
                     assert!(settled.control.is_closed());
                     // One addition to the word as an integer: no carry out of the control half.
-                    assert_eq!(u64::from(word.control.0) + ONE_MORE, u64::from(settled.control.0));
+                    let sum = u64::from(word.control.0) + u64::from(DETAIL.one());
+                    assert_eq!(sum, u64::from(settled.control.0));
                     assert_eq!(settled.kept().count, word.kept().count + 1);
                 } else {
                     // The plain counts leave nothing but openings and what changes nothing.
@@ -50,8 +63,16 @@ fn only_counting_is_settling<S: Strategy<Memory = ()>>(strategy: S) {
 
 #[test]
 fn a_failure_that_only_counts_is_what_settling_it_gives() {
-    only_counting_is_settling(Consecutive);
-    only_counting_is_settling(NetError);
+    for_each_strategy!(only_counting_is_settling);
+}
+
+/// A strategy whose count would leave its field is settled with care, and never by an addition that carries.
+#[test]
+fn a_count_that_does_not_fit_is_no_short_cut() {
+    use crate::strategy::{Kept, Step};
+    let word = Word::new(Kept { count: 0xFFF, stamp: 3 });
+    let beyond = |kept: Kept, _| Step::Keep(Kept { count: kept.count + 1, ..kept });
+    assert!(!only_counts(word, Ticket::marked(word.control), beyond));
 }
 
 #[test]
@@ -59,7 +80,8 @@ fn a_closed_breaker_admits_without_being_asked() {
     for control in controls().filter(|control| control.is_closed()) {
         for stamp in STAMPS {
             let word = Word { control, stamp };
-            assert_eq!(admit(word, || panic!("the clock was read"), &limits(5)), Ok(word));
+            let no_clock = |_| panic!("the clock was read");
+            assert_eq!(admit(word, no_clock, &limits(5)), Admit::AsItIs);
         }
     }
 }
@@ -68,13 +90,19 @@ fn a_closed_breaker_admits_without_being_asked() {
 fn an_open_breaker_that_waits_rejects_and_no_other() {
     let limits = limits(5);
     for control in controls().filter(|control| control.phase() == State::Open) {
-        for (stamp, now) in
-            [(0, 0), (5, 1_004), (5, 1_005), (u32::MAX, 998), (u32::MAX, 999), (9, 3)]
-        {
-            let word = Word { control, stamp };
-            let left = wait(word, now, &limits);
-            assert_eq!(left.is_none(), since(now, stamp) >= 1_000);
-            assert_eq!(admit(word, || now, &limits).err(), left.map(Some));
+        for (stamp, now, left) in [
+            (0_u32, 0_u32, Some(1_000)),
+            (5, 1_004, Some(1)),
+            (5, 1_005, None),
+            (u32::MAX, 998, Some(1)),
+            (u32::MAX, 999, None),
+            (9, 3, Some(1_000)), // a moment newer
+        ] {
+            let age = now.wrapping_sub(stamp);
+            let refusal = wait(age, limits.recovery_timeout);
+            assert_eq!(refusal.and_then(|refusal| refusal.wait()), left);
+            let whole = admit(Word { control, stamp }, |_| Reading { now, age }, &limits);
+            assert_eq!(whole, refusal.map_or(Admit::Probe(now), Admit::Refused));
         }
     }
 }

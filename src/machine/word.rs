@@ -160,8 +160,8 @@ impl Control {
 /// generation and round.
 ///
 /// One that was not clean is marked: its openings are inverted. They never change within a generation,
-/// so that it is equal to no control under which its success would change nothing, and the end of a
-/// healthy call is one compare. Nothing else looks at the openings of a ticket.
+/// so that it is equal to no control of its own generation, and the end of a healthy call is one compare. Nothing
+/// else looks at the openings of a ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Ticket(u32);
 

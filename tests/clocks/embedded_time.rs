@@ -31,6 +31,7 @@ fn it_wraps_and_a_failing_source_only_delays_recovery() {
         EmbeddedTime::new(Timer),
     );
     assert_eq!(<EmbeddedTime<Timer> as Clock>::HZ, 32_768);
+    assert_eq!(<EmbeddedTime<Timer> as Clock>::RESOLUTION, 1);
     assert!(Timer.try_now().is_ok());
     let _ = B.call(|| Err::<(), _>(()));
     NOW.store(1, Relaxed); // over the wrap, three ticks later

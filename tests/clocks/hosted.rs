@@ -38,6 +38,15 @@ fn updates_that_stop_only_delay_recovery() {
     assert_eq!(B.state(), State::Closed);
 }
 
+#[cfg(feature = "std")]
+#[test]
+fn clocks_are_read_through_references_and_shares() {
+    let clock = std::sync::Arc::new(ManualClock::at(9));
+    assert_eq!((clock.now(), (&&*clock).now()), (9, 9));
+    assert_eq!(Clock::now(&clock), 9);
+    assert_eq!(mcb::FnClock::<u64, 5>::new(|| 1 << 40).now(), 1 << 40);
+}
+
 /// Each thread remembers the tick that it read last; they must agree all the same.
 #[cfg(feature = "std")]
 #[test]

@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use mcb::{
-    Cause, Circuit, CircuitBreaker, Config, Detect, Error, Hooked, Lists, ManualClock, Permit,
-    Rejected, Rules, State, TypedHooks, Verdict,
+    Cause, Circuit, CircuitBreaker, Config, Detect, Error, Lists, ManualClock, Observer, Permit,
+    Rejected, Reporting, Rules, State, Transition, Verdict,
 };
 
 use crate::recording::{Fault, Fired, Got, Outcome, START, Settings, Value};
@@ -45,26 +45,43 @@ pub(crate) struct Reads {
 }
 
 thread_local! {
-    /// What the hooks of this thread's breaker have noted.
+    /// What this thread's breaker has told.
     static FIRED: RefCell<Vec<(Option<Fired>, State)>> = const { RefCell::new(Vec::new()) };
+    /// The cause of the opening that was told last.
+    static CAUSE: Cell<Option<Cause>> = const { Cell::new(None) };
+    /// The breaker, where it is shared: a hook may ask it.
+    static CIRCUIT: Cell<Option<&'static dyn Circuit>> = const { Cell::new(None) };
 }
 
-fn on_open(circuit: &dyn Circuit, cause: Cause<'_, Value, Fault>) {
-    let fired = match cause {
-        Cause::Error(fault) => Some(Fired::Open(Err(*fault))),
-        Cause::Output(value) => Some(Fired::Open(Ok(*value))),
+/// The state that a hook finds.
+fn found(change: &Transition) -> State {
+    CIRCUIT.get().map_or(change.to, |circuit| circuit.state())
+}
+
+struct Watch;
+
+impl Observer for Watch {
+    fn on_open(&self, opening: &Transition, cause: Cause) {
+        CAUSE.set(Some(cause));
         // A permit tells the breaker no more than that it failed.
-        _ => None,
-    };
-    FIRED.with_borrow_mut(|all| all.push((fired, circuit.state())));
+        FIRED.with_borrow_mut(|all| all.push((None, found(opening))));
+    }
+
+    fn on_close(&self, closing: &Transition) {
+        FIRED.with_borrow_mut(|all| all.push((Some(Fired::Close), found(closing))));
+    }
 }
 
-fn on_close(circuit: &dyn Circuit) {
-    FIRED.with_borrow_mut(|all| all.push((Some(Fired::Close), circuit.state())));
+/// The rules see the result that has opened it, after the observer was told.
+fn report(id: &'static str, result: &Outcome) {
+    let cause = if result.is_ok() { Cause::Output } else { Cause::Error };
+    assert_eq!((id, CAUSE.take()), ("recorded", Some(cause)));
+    FIRED
+        .with_borrow_mut(|all| all.last_mut().expect("told before").0 = Some(Fired::Open(*result)));
 }
 
 type Ruled<const B: usize, const W: usize> = Detect<Value, Lists<Fault, B, W>>;
-type Watched<const B: usize, const W: usize> = Hooked<Ruled<B, W>, TypedHooks<Value, Fault>>;
+type Watched<const B: usize, const W: usize> = Reporting<fn(&'static str, &Outcome), Ruled<B, W>>;
 type Breaker<S, const B: usize, const W: usize> =
     CircuitBreaker<&'static ManualClock, S, Watched<B, W>>;
 type Running = Pin<Box<dyn Future<Output = Result<Value, Error<Fault>>>>>;
@@ -95,6 +112,7 @@ fn leak<T>(value: T) -> &'static mut T {
 pub(crate) fn driver(settings: &Settings, variant: Variant) -> Box<dyn Driver> {
     use crate::recording::Strategy::{NetError, SingleReset};
     FIRED.take();
+    CIRCUIT.take();
     let is_loud = |fault: &Fault| matches!(fault, Fault::Loud | Fault::LoudChild | Fault::Both);
     let is_quiet = |fault: &Fault| matches!(fault, Fault::Quiet | Fault::QuietChild | Fault::Both);
     macro_rules! with_lists {
@@ -140,21 +158,18 @@ where
             .recovery_timeout(Duration::from_millis(u64::from(settings.timeout)))
             .max_probes(variant.max_probes)
             .strategy(strategy)
-            .rules(rules)
-            .hooks(TypedHooks::new().on_open(on_open).on_close(on_close)),
+            .rules(rules.reporting(report as fn(&'static str, &Outcome)))
+            .hooks(&Watch),
     );
     let clock: &'static ManualClock = leak(ManualClock::at(variant.start));
     let breaker = leak(CircuitBreaker::try_new(config, clock).expect("settings within range"));
-    match variant.way {
-        Way::Calls => {
-            Box::new(Sharing { breaker, rules, clock, permits: None, running: BTreeMap::new() })
-        }
-        Way::Permits => {
-            let permits = Some(BTreeMap::new());
-            Box::new(Sharing { breaker, rules, clock, permits, running: BTreeMap::new() })
-        }
-        Way::Exclusive => Box::new(Exclusive { breaker, rules, clock }),
+    if variant.way == Way::Exclusive {
+        return Box::new(Exclusive { breaker, rules, clock });
     }
+    let breaker = &*breaker;
+    CIRCUIT.set(Some(breaker));
+    let permits = (variant.way == Way::Permits).then(BTreeMap::new);
+    Box::new(Sharing { breaker, rules, clock, permits, running: BTreeMap::new() })
 }
 
 fn got(result: Result<Value, Error<Fault>>, outcome: Outcome) -> Got {
@@ -168,6 +183,7 @@ fn got(result: Result<Value, Error<Fault>>, outcome: Outcome) -> Got {
 
 fn refused(rejected: Rejected) -> Got {
     assert_eq!(rejected.id, "recorded");
+    assert!(matches!(rejected.state, State::Open | State::HalfOpen));
     let left = rejected.retry_after.expect("nobody forced it open");
     Got::Rejected(i64::from(left.ticks()))
 }

@@ -2,12 +2,12 @@
 //!
 //! | byte | setting |
 //! |---|---|
-//! | 0 | bit 0 `NetError`, bit 1 drops are failures, bits 2 and 3 where the clock starts |
+//! | 0 | bit 0 the strategy, bit 1 drops are failures, bits 2 and 3 where the clock starts |
 //! | 1–5 | error threshold, recovery threshold, recovery timeout, probes, probe timeout |
 //!
 //! A step is its kind in the low four bits and its argument in the high ones.
 
-use super::driver::{Limits, Step, compare};
+use super::driver::{Counting, Limits, Step, compare};
 use mcb::Verdict::{Failure, Ignore, Success};
 
 /// More would only repeat, and the clock must not go round unseen.
@@ -21,7 +21,7 @@ pub(crate) fn run(bytes: &[u8]) -> Result<(), String> {
         return Ok(());
     };
     let limits = Limits {
-        net_error: how & 1 != 0,
+        counting: Counting::ALL[usize::from(how & 1)],
         error_threshold: 1 + u16::from(errors),
         recovery_threshold: 1 + successes % 32,
         recovery_timeout: 1 + u32::from(recovery),
@@ -29,7 +29,7 @@ pub(crate) fn run(bytes: &[u8]) -> Result<(), String> {
         probe_timeout: 1 + u32::from(patience),
         dropped: if how & 2 == 0 { Ignore } else { Failure },
     };
-    // At 0, before the sign, before the wrap, and where the guard band begins.
+    // At 0, before the sign, before the wrap, and where the slack begins.
     let start = [0, (1 << 31) - 9, u32::MAX - 400, u32::MAX - (1 << 16)][usize::from(how >> 2 & 3)];
     let steps: Vec<Step> = steps.iter().take(STEPS).map(|&byte| step(byte, limits)).collect();
     compare(limits, start, &steps)

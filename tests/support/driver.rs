@@ -3,16 +3,19 @@
 
 #[path = "model.rs"]
 mod model;
+#[path = "strategies.rs"]
+mod strategies;
 
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mcb::{
-    Cause, Circuit, CircuitBreaker, Config, Consecutive, Error, EveryError, Hooked, Hooks,
-    ManualClock, NetError, Permit, Rejected, State, Verdict,
+    Cause, CircuitBreaker, Config, Error, ManualClock, Observer, Permit, Reason, Rejected, State,
+    Transition, Verdict,
 };
 pub(crate) use model::Limits;
-use model::{Admitted, Model};
+use model::{Admitted, ID, Model};
+pub(crate) use strategies::Counting;
+use strategies::ForStrategy;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
@@ -26,24 +29,55 @@ pub(crate) enum Step {
     Force(bool),
 }
 
-// One clock and one pair of counters for all: one run at a time.
+// One clock and one list of what was told for all: one run at a time.
 static ONE: Mutex<()> = Mutex::new(());
 static CLOCK: ManualClock = ManualClock::new();
-static OPENED: AtomicU32 = AtomicU32::new(0);
-static CLOSED: AtomicU32 = AtomicU32::new(0);
-fn opened(_: &dyn Circuit, _: Cause<'_>) {
-    OPENED.fetch_add(1, Relaxed);
+static TOLD: Mutex<Vec<Told>> = Mutex::new(Vec::new());
+
+fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-fn closed(_: &dyn Circuit) {
-    CLOSED.fetch_add(1, Relaxed);
+
+/// A method of an observer, as it was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Changed(Transition),
+    Opened(Transition, Cause),
+    Closed(Transition),
+}
+
+struct Watch;
+
+impl Observer for Watch {
+    fn on_open(&self, opening: &Transition, cause: Cause) {
+        lock(&TOLD).push(Told::Opened(*opening, cause));
+    }
+    fn on_close(&self, closing: &Transition) {
+        lock(&TOLD).push(Told::Closed(*closing));
+    }
+    fn on_transition(&self, change: &Transition) {
+        lock(&TOLD).push(Told::Changed(*change));
+    }
+}
+
+/// What an observer is told of these changes, in this order.
+fn told(changes: Vec<Transition>) -> Vec<Told> {
+    let told = |change: Transition| {
+        let more = match change.reason {
+            Reason::Failure(cause) => Some(Told::Opened(change, cause)),
+            Reason::Success => Some(Told::Closed(change)),
+            _ => None,
+        };
+        [Some(Told::Changed(change)), more].into_iter().flatten()
+    };
+    changes.into_iter().flat_map(told).collect()
 }
 
 type Clock = &'static ManualClock;
-type Watched = Hooked<EveryError, Hooks>;
-type Breaker<S> = CircuitBreaker<Clock, S, Watched>;
+type Breaker<S> = CircuitBreaker<Clock, S>;
 
-fn breaker<S: mcb::Strategy + 'static>(strategy: S, limits: Limits, clock: Clock) -> Breaker<S> {
-    let config = Config::new("random")
+fn breaker<S: mcb::Strategy>(strategy: S, limits: Limits, clock: Clock) -> Breaker<S> {
+    let config = Config::new(ID)
         .error_threshold(limits.error_threshold)
         .recovery_threshold(limits.recovery_threshold)
         .recovery_timeout_ticks(limits.recovery_timeout)
@@ -51,7 +85,7 @@ fn breaker<S: mcb::Strategy + 'static>(strategy: S, limits: Limits, clock: Clock
         .probe_timeout_ticks(limits.probe_timeout)
         .dropped(limits.dropped)
         .strategy(strategy)
-        .hooks(Hooks::new().on_open(opened).on_close(closed));
+        .hooks(&Watch);
     #[cfg(feature = "std")]
     let breaker = CircuitBreaker::from_config(config, clock);
     // Leaked: a configuration that the breaker does not own lives as long as the program.
@@ -62,29 +96,38 @@ fn breaker<S: mcb::Strategy + 'static>(strategy: S, limits: Limits, clock: Clock
 
 /// The first difference between the breaker and the model, if there is one.
 pub(crate) fn compare(limits: Limits, start: u32, steps: &[Step]) -> Result<(), String> {
-    if limits.net_error {
-        compare_with(NetError, limits, start, steps)
-    } else {
-        compare_with(Consecutive, limits, start, steps)
+    limits.counting.with(Run { limits, start, steps })
+}
+
+struct Run<'a> {
+    limits: Limits,
+    start: u32,
+    steps: &'a [Step],
+}
+
+impl ForStrategy for Run<'_> {
+    type Output = Result<(), String>;
+    fn run<S: mcb::Strategy>(self, strategy: S) -> Result<(), String> {
+        compare_with(strategy, self.limits, self.start, self.steps)
     }
 }
 
-fn compare_with<S: mcb::Strategy + 'static>(
+fn compare_with<S: mcb::Strategy>(
     strategy: S,
     limits: Limits,
     start: u32,
     steps: &[Step],
 ) -> Result<(), String> {
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one = lock(&ONE);
     CLOCK.set(start);
-    OPENED.store(0, Relaxed);
-    CLOSED.store(0, Relaxed);
+    lock(&TOLD).clear();
 
     let breaker = breaker(strategy, limits, &CLOCK);
     let mut pair = Pair { breaker: &breaker, model: Model::new(limits), now: 0, out: Vec::new() };
     for (at, step) in steps.iter().enumerate() {
         pair.take(*step)
             .and_then(|()| pair.agree(start))
+            .and_then(|()| pair.told())
             .map_err(|difference| format!("step {at}, {step:?}: {difference}"))?;
     }
     // No wedge: with time and successes alone it closes, whatever is still in flight.
@@ -99,20 +142,22 @@ fn compare_with<S: mcb::Strategy + 'static>(
     Ok(())
 }
 
-struct Pair<'a, S: mcb::Strategy + 'static> {
+struct Pair<'a, S: mcb::Strategy> {
     breaker: &'a Breaker<S>,
     model: Model,
     now: u64,
-    out: Vec<(Permit<'a, Clock, S, Watched>, Admitted)>,
+    out: Vec<(Permit<'a, Clock, S>, Admitted)>,
 }
 
-impl<S: mcb::Strategy + 'static> Pair<'_, S> {
+impl<S: mcb::Strategy> Pair<'_, S> {
     fn take(&mut self, step: Step) -> Result<(), String> {
         match step {
             Step::Call(verdict) => {
                 let expected = self.model.admit(self.now);
                 match (call(self.breaker, verdict), expected) {
-                    (Ok(()), Ok(admitted)) => self.model.finish(admitted, verdict, self.now),
+                    (Ok(()), Ok(admitted)) => {
+                        self.model.finish(admitted, verdict, Cause::Error, self.now);
+                    }
                     (real, expected) => self.rejected(real, expected)?,
                 }
             }
@@ -128,12 +173,12 @@ impl<S: mcb::Strategy + 'static> Pair<'_, S> {
             Step::Finish(place, verdict) if place < self.out.len() => {
                 let (permit, admitted) = self.out.remove(place);
                 permit.record(verdict);
-                self.model.finish(admitted, verdict, self.now);
+                self.model.finish(admitted, verdict, Cause::Reported, self.now);
             }
             Step::Drop(place) if place < self.out.len() => {
                 let (permit, admitted) = self.out.remove(place);
                 drop(permit);
-                self.model.finish(admitted, self.model.limits.dropped, self.now);
+                self.model.finish(admitted, self.model.limits.dropped, Cause::Dropped, self.now);
             }
             Step::Forget(place) if place < self.out.len() => {
                 core::mem::forget(self.out.remove(place).0);
@@ -168,6 +213,8 @@ impl<S: mcb::Strategy + 'static> Pair<'_, S> {
         match (real, expected) {
             (Err(rejected), Err(wait)) => {
                 same("the wait", rejected.retry_after.map(|wait| u64::from(wait.ticks())), wait)?;
+                let state = self.model.state(self.now);
+                same("the state told", rejected.state, state)?;
                 same("the errors told", rejected.error_count, self.model.error_count())
             }
             (real, expected) => Err(format!("admission: {real:?}, not {expected:?}")),
@@ -188,8 +235,14 @@ impl<S: mcb::Strategy + 'static> Pair<'_, S> {
             .filter(|_| breaker.state() != State::ForcedOpen)
             .map(|tick| tick.wrapping_add(model.limits.recovery_timeout));
         same("recovery_start_time", breaker.recovery_start_time(), recovery)?;
-        same("calls of on_open", OPENED.load(Relaxed), model.opened)?;
-        same("calls of on_close", CLOSED.load(Relaxed), model.closed)
+        Ok(())
+    }
+
+    /// Since the last time an observer was told of the changes that there were, and of nothing else.
+    fn told(&mut self) -> Result<(), String> {
+        let (real, expected) =
+            (core::mem::take(&mut *lock(&TOLD)), told(core::mem::take(&mut self.model.changes)));
+        if real == expected { Ok(()) } else { Err(format!("told {real:?}, not {expected:?}")) }
     }
 }
 
@@ -206,6 +259,7 @@ fn call<S: mcb::Strategy>(breaker: &Breaker<S>, verdict: Verdict) -> Result<(), 
             Err(Error::Inner(())) => Ok(()),
             Ok(()) => unreachable!("it failed"),
         },
+        other => unreachable!("{other:?}"),
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a breaker does, written from the original's semantics and the table of differences with wide
 //! integers and lists: no packing, no wrap, no generation that comes round.
 
-use mcb::{State, Verdict};
+use mcb::{Cause, Reason, State, Transition, Verdict};
+
+use super::strategies::Counting;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    pub(crate) net_error: bool,
+    pub(crate) counting: Counting,
     pub(crate) error_threshold: u16,
     pub(crate) recovery_threshold: u8,
     pub(crate) recovery_timeout: u32,
@@ -14,18 +16,18 @@ pub(crate) struct Limits {
     pub(crate) dropped: Verdict,
 }
 
-/// An admitted call: the period (time between two changes) that admitted it, and its probe's lease.
+/// An admitted call: the period (time between two changes) that admitted it, and its probe's round.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Admitted {
     period: u64,
-    lease: u64,
+    round: u64,
 }
 
 #[derive(Clone, Debug)]
 enum Phase {
     Closed { errors: u16 },
     Open { since: u64 },
-    HalfOpen { successes: u8, in_flight: u8, lease: u64, last: u64 },
+    HalfOpen { successes: u8, in_flight: u8, round: u64, last: u64 },
     Forced { open: bool },
 }
 
@@ -36,14 +38,17 @@ pub(crate) struct Model {
     period: u64,
     openings: u16,
     pub(crate) opened_at: Option<u64>,
-    pub(crate) opened: u32,
-    pub(crate) closed: u32,
+    /// Every change, as observers are told of it.
+    pub(crate) changes: Vec<Transition>,
 }
+
+/// The breaker's.
+pub(crate) const ID: &str = "random";
 
 impl Model {
     pub(crate) fn new(limits: Limits) -> Model {
         let phase = Phase::Closed { errors: 0 };
-        Model { limits, phase, period: 0, openings: 0, opened_at: None, opened: 0, closed: 0 }
+        Model { limits, phase, period: 0, openings: 0, opened_at: None, changes: Vec::new() }
     }
 
     pub(crate) fn admit(&mut self, now: u64) -> Result<Admitted, Option<u64>> {
@@ -56,94 +61,108 @@ impl Model {
                 if now < *since + recovery {
                     return Err(Some(*since + recovery - now));
                 }
-                self.period += 1;
-                self.phase = Phase::HalfOpen { successes: 0, in_flight: 1, lease: 0, last: now };
+                let probe = Phase::HalfOpen { successes: 0, in_flight: 1, round: 0, last: now };
+                self.moves(probe, Reason::Time);
             }
-            Phase::HalfOpen { in_flight, lease, last, .. } => {
+            Phase::HalfOpen { in_flight, round, last, .. } => {
                 if *in_flight < self.limits.max_probes {
                     *in_flight += 1;
                 } else if now < *last + patience {
                     return Err(Some(*last + patience - now));
                 } else {
                     *in_flight = 1;
-                    *lease += 1;
+                    *round += 1;
                 }
                 *last = now;
             }
         }
-        let lease = if let Phase::HalfOpen { lease, .. } = self.phase { lease } else { 0 };
-        Ok(Admitted { period: self.period, lease })
+        let round = if let Phase::HalfOpen { round, .. } = self.phase { round } else { 0 };
+        Ok(Admitted { period: self.period, round })
     }
 
-    pub(crate) fn finish(&mut self, call: Admitted, verdict: Verdict, now: u64) {
+    /// The end of a call; `cause` is what an opening by it would be told.
+    pub(crate) fn finish(&mut self, call: Admitted, verdict: Verdict, cause: Cause, now: u64) {
         if call.period != self.period {
             return;
         }
         match &mut self.phase {
-            Phase::Closed { errors } => match verdict {
-                Verdict::Ignore => {}
-                Verdict::Success if self.limits.net_error => *errors = errors.saturating_sub(1),
-                Verdict::Success => *errors = 0,
-                Verdict::Failure => {
-                    *errors += 1;
-                    if *errors >= self.limits.error_threshold {
-                        self.open(now);
-                    }
+            Phase::Closed { errors } => {
+                if verdict == Verdict::Ignore {
+                    return;
                 }
-            },
-            Phase::HalfOpen { successes, in_flight, lease, .. } => {
-                // Lease numbers come round after eight.
-                if call.lease % 8 == *lease % 8 {
+                *errors = self.limits.counting.after(*errors, verdict == Verdict::Failure);
+                if *errors >= self.limits.error_threshold {
+                    self.open(cause, now);
+                }
+            }
+            Phase::HalfOpen { successes, in_flight, round, .. } => {
+                // Numbers of rounds come again after eight.
+                if call.round % 8 == *round % 8 {
                     *in_flight = in_flight.saturating_sub(1);
                 }
                 match verdict {
-                    Verdict::Ignore => {}
-                    Verdict::Failure => self.open(now),
                     Verdict::Success => {
                         *successes += 1;
                         if *successes >= self.limits.recovery_threshold {
-                            self.closed += 1;
-                            self.reset();
+                            self.moves(Phase::Closed { errors: 0 }, Reason::Success);
                         }
                     }
+                    Verdict::Failure => self.open(cause, now),
+                    _ => {}
                 }
             }
             Phase::Open { .. } | Phase::Forced { .. } => {}
         }
     }
 
-    fn open(&mut self, now: u64) {
-        self.period += 1;
+    fn open(&mut self, cause: Cause, now: u64) {
         self.openings += 1;
-        self.opened += 1;
         self.opened_at = Some(now);
-        self.phase = Phase::Open { since: now };
+        self.moves(Phase::Open { since: now }, Reason::Failure(cause));
     }
 
     pub(crate) fn reset(&mut self) {
-        self.period += 1;
-        self.openings = 0;
-        self.phase = Phase::Closed { errors: 0 };
+        self.moves(Phase::Closed { errors: 0 }, Reason::ByHand);
     }
 
     pub(crate) fn force(&mut self, open: bool) {
-        self.reset();
-        self.phase = Phase::Forced { open };
+        self.moves(Phase::Forced { open }, Reason::ByHand);
     }
 
-    pub(crate) fn state(&self, now: u64) -> State {
+    fn moves(&mut self, to: Phase, reason: Reason) {
+        let from = self.stored();
+        self.period += 1;
+        self.phase = to;
+        let to = self.stored();
+        if !matches!(to, State::Open | State::HalfOpen) {
+            self.openings = 0;
+        }
+        if from != to {
+            self.changes.push(Transition::new(ID, from, to, reason, self.error_count()));
+        }
+    }
+
+    /// The state that does not know that a timeout has run out.
+    fn stored(&self) -> State {
         match self.phase {
             Phase::Closed { .. } => State::Closed,
-            Phase::Open { since } if now < since + u64::from(self.limits.recovery_timeout) => {
-                State::Open
-            }
-            Phase::Open { .. } | Phase::HalfOpen { .. } => State::HalfOpen,
+            Phase::Open { .. } => State::Open,
+            Phase::HalfOpen { .. } => State::HalfOpen,
             Phase::Forced { open: true } => State::ForcedOpen,
             Phase::Forced { open: false } => State::ForcedClosed,
         }
     }
 
-    /// The probes that are admitted now have a place to give back.
+    pub(crate) fn state(&self, now: u64) -> State {
+        match self.phase {
+            Phase::Open { since } if now >= since + u64::from(self.limits.recovery_timeout) => {
+                State::HalfOpen
+            }
+            _ => self.stored(),
+        }
+    }
+
+    /// The probes that are admitted now have a slot to give back.
     pub(crate) fn probing(&self) -> bool {
         matches!(self.phase, Phase::HalfOpen { .. })
     }

@@ -1,16 +1,17 @@
 //! A reachable state with everything left out that only renames it, and the words it stands for.
 //!
 //! Four things are counted on and on, and nothing is decided by how far they are: the clock, the
-//! generation, the openings and the lease. A [`Node`] leaves them out: it knows the *age* of the stamp
+//! generation, the openings and the round. A [`Node`] leaves them out: it knows the *age* of the stamp
 //! and how far *behind* a call is. A [`Lane`] puts them in, at and around the places where each comes
 //! round or stops. Every edge runs in all lanes and must lead to one and the same node: that is what
 //! entitles the walk to leave them out, and it is checked rather than believed.
 //!
-//! Ages stand for classes: each one up to the timeout by itself, all older ones, and the guard band.
+//! Ages stand for classes: each one up to the timeout by itself, all older ones, and the slack.
 //! Both ends of the last two are walked, and any age may follow any other, as a clock that wraps does.
 
-use crate::config::Limits;
-use crate::state::{Control, GUARD, State, Word};
+use crate::machine::{Control, Limits, Ticket, Word};
+use crate::state::State;
+use crate::ticks::SLACK;
 use State::{Closed, ForcedClosed, HalfOpen, Open};
 
 /// An admitted call that has not ended.
@@ -20,7 +21,7 @@ pub(super) enum Call {
     Stale,
     /// Admitted in the present `Closed` or `ForcedClosed`.
     Present,
-    /// A probe of the present recovery. Its lease has passed on `behind` times, modulo 8; `holds`
+    /// A probe of the present recovery. `behind` rounds have begun since, modulo 8; `holds`
     /// tells 0 from 8.
     Probe { behind: u8, holds: bool },
 }
@@ -35,9 +36,9 @@ pub(super) struct Node {
     pub(super) age: u32,
     /// In order, so that no two nodes differ by it.
     pub(super) calls: [Option<Call>; 3],
-    /// Probes that hold a place and never end.
+    /// Probes that hold a slot and never end.
     pub(super) lost: u8,
-    /// Places given back in this lease by results that were eight leases old.
+    /// Slots given back in this round by results that were eight rounds old.
     pub(super) over: u8,
 }
 
@@ -47,18 +48,18 @@ pub(super) struct Lane {
     pub(super) now: u32,
     pub(super) generation: u32,
     pub(super) openings: u32,
-    pub(super) lease: u32,
+    pub(super) round: u32,
     /// How many generations ago stale calls were admitted.
     pub(super) stale: u32,
-    /// Whether calls carry their control as [`Control::marked`].
+    /// Whether calls carry a [`Ticket::marked`]; what it is for is no business of what their results do.
     pub(super) marked: bool,
 }
 
 pub(super) const LANES: [Lane; 4] = [
-    Lane { now: 0, generation: 0, openings: 1, lease: 0, stale: 1, marked: true },
-    Lane { now: u32::MAX, generation: 0x1FFF, openings: 15, lease: 7, stale: 8191, marked: true },
-    Lane { now: 2, generation: 0x0FFF, openings: 14, lease: 6, stale: 4096, marked: false },
-    Lane { now: 1 << 31, generation: 0x1FFE, openings: 7, lease: 3, stale: 2, marked: false },
+    Lane { now: 0, generation: 0, openings: 1, round: 0, stale: 1, marked: true },
+    Lane { now: u32::MAX, generation: 0x1FFF, openings: 15, round: 7, stale: 8191, marked: true },
+    Lane { now: 2, generation: 0x0FFF, openings: 14, round: 6, stale: 4096, marked: false },
+    Lane { now: 1 << 31, generation: 0x1FFE, openings: 7, round: 3, stale: 2, marked: false },
 ];
 
 impl Node {
@@ -75,7 +76,7 @@ impl Node {
 
     /// A step of time, to the next age that may be told from this one; in the end it comes round.
     pub(super) fn later(self, limits: &Limits) -> Option<Node> {
-        let last_told = u32::MAX - GUARD;
+        let last_told = u32::MAX - SLACK;
         let age = match self.age {
             age if age < self.timeout(limits) => age + 1,
             age if age < last_told => last_told,
@@ -86,16 +87,16 @@ impl Node {
         self.timed().then_some(Node { age, ..self })
     }
 
-    /// The age that decides: a stamp in the guard band is newer than the reader's sample.
+    /// The age that decides: a stamp in the slack is newer than the reader's sample.
     pub(super) fn told_age(&self) -> u32 {
-        if self.age > u32::MAX - GUARD { 0 } else { self.age }
+        if self.age > u32::MAX - SLACK { 0 } else { self.age }
     }
 
     /// Written out from the layout, not by the code under test.
     pub(super) fn word(&self, lane: &Lane) -> Word {
         let detail = match self.phase {
             Closed => u32::from(self.count),
-            HalfOpen => u32::from(self.count) << 7 | u32::from(self.in_flight) << 3 | lane.lease,
+            HalfOpen => u32::from(self.count) << 7 | u32::from(self.in_flight) << 3 | lane.round,
             _ => 0,
         };
         let openings = if self.timed() { lane.openings } else { 0 };
@@ -104,7 +105,7 @@ impl Node {
         Word { control: Control(control), stamp }
     }
 
-    /// The probes that hold a place, lost ones too.
+    /// The probes that hold a slot, lost ones too.
     pub(super) fn holders(&self) -> u8 {
         let out = self.calls.iter().filter(|c| matches!(c, Some(Call::Probe { holds: true, .. })));
         self.lost + out.count() as u8
@@ -137,7 +138,7 @@ impl Node {
         Node { lost: 0, over: 0, ..self.map(|_| Call::Stale) }
     }
 
-    /// The places have passed on.
+    /// The slots have passed on.
     pub(super) fn passed_on(self) -> Node {
         let older = self.map(|call| match call {
             Call::Probe { behind, .. } => Call::Probe { behind: (behind + 1) % 8, holds: false },
@@ -171,30 +172,30 @@ impl Node {
 }
 
 /// Every way in which `call` may have been admitted, for the stale ones by any phase that admits.
-pub(super) fn carried(call: Call, node: &Node, lane: &Lane) -> impl Iterator<Item = Control> {
+pub(super) fn carried(call: Call, node: &Node, lane: &Lane) -> impl Iterator<Item = Ticket> {
     let (phase, lane) = (node.phase, *lane);
     let phases = [Closed, HalfOpen, ForcedClosed].into_iter();
-    let control = move |phase: State, behind: u8, generations: u32| {
-        let lease = (lane.lease + 8 - u32::from(behind)) % 8;
-        let probe = if phase == HalfOpen { 1 << 20 | lease << 17 } else { 0 };
+    let ticket = move |phase: State, behind: u8, generations: u32| {
+        let round = (lane.round + 8 - u32::from(behind)) % 8;
+        let probe = if phase == HalfOpen { 1 << 20 | round << 17 } else { 0 };
         let generation = (lane.generation + 0x2000 - generations) % 0x2000;
         let control = Control((phase as u32) << 29 | probe | generation);
-        if lane.marked { control.marked() } else { control }
+        if lane.marked { Ticket::marked(control) } else { Ticket::clean(control) }
     };
     phases.flat_map(move |admitted| {
-        let controls = match call {
+        let tickets = match call {
             // The generation has come round, the phase is another: that is stale too.
             Call::Stale if admitted != phase => {
-                [Some(control(admitted, 0, lane.stale)), Some(control(admitted, 0, 0))]
+                [Some(ticket(admitted, 0, lane.stale)), Some(ticket(admitted, 0, 0))]
             }
-            Call::Stale => [Some(control(admitted, 0, lane.stale)), None],
-            Call::Present if admitted == phase => [Some(control(phase, 0, 0)), None],
+            Call::Stale => [Some(ticket(admitted, 0, lane.stale)), None],
+            Call::Present if admitted == phase => [Some(ticket(phase, 0, 0)), None],
             Call::Probe { behind, .. } if admitted == HalfOpen => {
-                [Some(control(phase, behind, 0)), None]
+                [Some(ticket(phase, behind, 0)), None]
             }
             _ => [None, None],
         };
-        controls.into_iter().flatten()
+        tickets.into_iter().flatten()
     })
 }
 
@@ -205,7 +206,7 @@ pub(super) struct Fields {
     pub(super) detail: u32,
     pub(super) successes: u32,
     pub(super) in_flight: u32,
-    pub(super) lease: u32,
+    pub(super) round: u32,
     pub(super) openings: u32,
     pub(super) generation: u32,
     pub(super) stamp: u32,
@@ -223,7 +224,7 @@ impl Fields {
             detail,
             successes: probes >> 7,
             in_flight: probes >> 3 & 0xF,
-            lease: probes & 0x7,
+            round: probes & 0x7,
             openings: control >> 13 & 0xF,
             generation: control & 0x1FFF,
             stamp: word.stamp,

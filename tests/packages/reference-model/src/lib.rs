@@ -5,7 +5,7 @@
 #[path = "../../../support/driver.rs"]
 mod driver;
 
-use driver::{Limits, Step, compare};
+use driver::{Counting, Limits, Step, compare};
 use mcb::Verdict;
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed, TestRunner};
@@ -34,7 +34,7 @@ fn step(limits: Limits) -> impl Strategy<Value = Step> {
     ]
 }
 
-fn limits(net_error: bool) -> impl Strategy<Value = Limits> {
+fn limits(counting: Counting) -> impl Strategy<Value = Limits> {
     let dropped = prop_oneof![3 => Just(Verdict::Ignore), 1 => Just(Verdict::Failure)];
     (1..6_u16, 1..5_u8, 1..50_u32, 1..4_u8, 1..50_u32, dropped).prop_map(
         move |(
@@ -46,7 +46,7 @@ fn limits(net_error: bool) -> impl Strategy<Value = Limits> {
             dropped,
         )| {
             Limits {
-                net_error,
+                counting,
                 error_threshold,
                 recovery_threshold,
                 recovery_timeout,
@@ -58,7 +58,7 @@ fn limits(net_error: bool) -> impl Strategy<Value = Limits> {
     )
 }
 
-fn run(net_error: bool) {
+fn run(counting: Counting) {
     let config = ProptestConfig {
         cases: 600,
         rng_seed: RngSeed::Fixed(0x6D63_6220),
@@ -68,9 +68,9 @@ fn run(net_error: bool) {
         )))),
         ..ProptestConfig::default()
     };
-    // Far from the wrap, at its edge, and where the guard band begins.
+    // Far from the wrap, at its edge, and where the slack begins.
     let start = prop_oneof![Just(0_u32), any::<u32>(), (u32::MAX - 400)..=u32::MAX, Just(1 << 31)];
-    let cases = (limits(net_error), start).prop_flat_map(|(limits, start)| {
+    let cases = (limits(counting), start).prop_flat_map(|(limits, start)| {
         (Just(limits), Just(start), proptest::collection::vec(step(limits), 1..200))
     });
     let outcome = TestRunner::new(config).run(&cases, |(limits, start, steps)| {
@@ -82,11 +82,8 @@ fn run(net_error: bool) {
 }
 
 #[test]
-fn consecutive_does_what_the_model_does() {
-    run(false);
-}
-
-#[test]
-fn net_error_does_what_the_model_does() {
-    run(true);
+fn each_strategy_does_what_the_model_does() {
+    for counting in Counting::ALL {
+        run(*counting);
+    }
 }

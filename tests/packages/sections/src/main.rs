@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::task::{Context, Waker};
 
 use embedded_hal::i2c::{ErrorKind, ErrorType, Operation};
-use mcb::guard::Guard;
+use mcb::bus::Guarded;
 use mcb::{CircuitBreaker, Config, ManualClock};
 
 static SECTIONS: AtomicU32 = AtomicU32::new(0);
@@ -56,7 +56,7 @@ fn ready<F: Future>(future: F) {
 
 fn main() {
     let mut owned = CircuitBreaker::<&ManualClock>::new(const { &Config::new("c") }, &CLOCK);
-    let mut bus = Guard::new(Bus, &B);
+    let mut bus = Guarded::new(Bus, &B);
     let none: [(&str, &mut dyn FnMut()); 10] = [
         ("call", &mut || assert!(B.call(|| Ok::<_, ()>(())).is_ok())),
         ("call_on", &mut || assert!(B.call_on(&mut 0, |_| (), |_| Ok::<_, ()>(())).is_ok())),
@@ -72,7 +72,7 @@ fn main() {
             embedded_hal::i2c::I2c::write(&mut bus, 0x48_u8, &[0]).unwrap();
         }),
         ("an async guard", &mut || {
-            ready(embedded_hal_async::i2c::I2c::write(&mut Guard::new(Bus, &B), 0x48_u8, &[0]));
+            ready(embedded_hal_async::i2c::I2c::write(&mut Guarded::new(Bus, &B), 0x48_u8, &[0]));
         }),
     ];
     for (what, f) in none {

@@ -2,7 +2,7 @@
 
 use embedded_hal::i2c::{ErrorKind, I2c, NoAcknowledgeSource};
 use embedded_hal::{digital, spi};
-use mcb::guard::Guard;
+use mcb::bus::Guarded;
 use mcb::{CircuitBreaker, Config, Consecutive, Kind, Kinds, ManualClock, State};
 
 use super::clock;
@@ -39,7 +39,7 @@ fn a_nack_that_means_not_ready_does_not_count() {
     static CONFIG: Config<&ManualClock, Consecutive, Kinds<ErrorKind, 0, 1>> =
         Config::new("eeprom").error_threshold(1).rules(Kinds::new().whitelist([ADDRESS]));
     let breaker = CircuitBreaker::try_new(&CONFIG, clock()).unwrap();
-    let mut bus = Guard::new(Device::broken(), &breaker);
+    let mut bus = Guarded::new(Device::broken(), &breaker);
     for _ in 0..9 {
         assert!(bus.write(0x50_u8, &[0]).is_err()); // still writing its page
     }
@@ -55,7 +55,7 @@ fn only_blacklisted_kinds_count_where_there_are_any() {
         .error_threshold(1)
         .rules(Kinds::new().blacklist([UNKNOWN]).whitelist([DATA]));
     let breaker = CircuitBreaker::try_new(&CONFIG, clock()).unwrap();
-    let mut bus = Guard::new(Device::default(), &breaker);
+    let mut bus = Guarded::new(Device::default(), &breaker);
     for (kind, state) in
         [(ErrorKind::Bus, State::Closed), (DATA, State::Closed), (ADDRESS, State::Open)]
     {

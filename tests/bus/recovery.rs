@@ -2,11 +2,8 @@ use core::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use embedded_hal::i2c::I2c;
-use mcb::guard::{Guard, PerAddress, Recovery};
-use mcb::{
-    Cause, Circuit, CircuitBreaker, Config, Consecutive, EveryError, Hooked, Hooks, ManualClock,
-    State,
-};
+use mcb::bus::{Guarded, PerAddress, Recovery};
+use mcb::{Cause, CircuitBreaker, Config, Hooks, ManualClock, State, Transition};
 
 use super::device::{Device, Fault};
 use super::{TIMEOUT, breaker, clock, config};
@@ -29,7 +26,7 @@ fn open(bus: &mut impl I2c) {
 fn it_runs_before_the_probe_with_the_bus_in_hand() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut bus = Guard::new(Device::broken(), &breaker).recovery(mend);
+    let mut bus = Guarded::new(Device::broken(), &breaker).recovery(mend);
     open(&mut bus);
     assert!(bus.read(0x48_u8, &mut [0]).unwrap_err().is_rejected()); // too early for anything
     clock.advance(TIMEOUT);
@@ -43,15 +40,14 @@ fn it_runs_before_the_probe_with_the_bus_in_hand() {
 
 #[test]
 fn one_that_fails_is_a_failed_probe_and_the_bus_is_left_alone() {
-    thread_local!(static CAUSES: RefCell<Vec<Cause<'static>>> = const { RefCell::new(Vec::new()) });
-    fn note(_: &dyn Circuit, cause: Cause<'_>) {
-        CAUSES.with_borrow_mut(|causes| causes.push(cause.kind()));
+    thread_local!(static CAUSES: RefCell<Vec<Cause>> = const { RefCell::new(Vec::new()) });
+    fn note(_: &Transition, cause: Cause) {
+        CAUSES.with_borrow_mut(|causes| causes.push(cause));
     }
-    static CONFIG: Config<&ManualClock, Consecutive, Hooked<EveryError, Hooks>> =
-        config().hooks(Hooks::new().on_open(note));
+    static CONFIG: Config<&ManualClock> = config().hooks(&Hooks::new().on_open(note));
     let clock = clock();
     let breaker = CircuitBreaker::try_new(&CONFIG, clock).unwrap();
-    let mut bus = Guard::new(Device::broken(), &breaker).recovery(|_: &mut Device| Err("stuck"));
+    let mut bus = Guarded::new(Device::broken(), &breaker).recovery(|_: &mut Device| Err("stuck"));
     open(&mut bus);
 
     // It never gets better: one try for each timeout, and the wait is told each time.
@@ -65,7 +61,7 @@ fn one_that_fails_is_a_failed_probe_and_the_bus_is_left_alone() {
     }
     assert_eq!(bus.release().asked.len(), 2);
     CAUSES.with_borrow(|causes| {
-        assert_eq!(causes[0], Cause::Error(&()));
+        assert_eq!(causes[0], Cause::Error);
         assert_eq!(causes[1..], [Cause::Recovery; 7]);
     });
 }
@@ -75,14 +71,14 @@ fn it_is_not_repeated_once_a_probe_of_the_recovery_has_succeeded() {
     static CONFIG: Config<&ManualClock> = config().recovery_threshold(3);
     let clock = clock();
     let breaker = CircuitBreaker::try_new(&CONFIG, clock).unwrap();
-    let mut bus = Guard::new(Device::broken(), &breaker).recovery(mend);
+    let mut bus = Guarded::new(Device::broken(), &breaker).recovery(mend);
     open(&mut bus);
     clock.advance(TIMEOUT);
     for _ in 0..3 {
         assert!(bus.read(0x48_u8, &mut [0]).is_ok());
     }
     assert_eq!(breaker.state(), State::Closed);
-    let recoveries = |bus: &mut Guard<Device, _, _>| {
+    let recoveries = |bus: &mut Guarded<Device, _, _>| {
         bus.bus().asked.iter().filter(|(method, _)| *method == "recover").count()
     };
     assert_eq!(recoveries(&mut bus), 1);
@@ -96,10 +92,10 @@ fn it_is_not_repeated_once_a_probe_of_the_recovery_has_succeeded() {
 }
 
 #[test]
-fn one_that_panics_keeps_no_place() {
+fn one_that_panics_keeps_no_slot() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut bus = Guard::new(Device::broken(), &breaker)
+    let mut bus = Guarded::new(Device::broken(), &breaker)
         .recovery(|_: &mut Device| -> Result<(), ()> { panic!("in the recovery step") });
     open(&mut bus);
     clock.advance(TIMEOUT);
@@ -111,7 +107,7 @@ fn one_that_panics_keeps_no_place() {
 fn one_that_resets_the_breaker_itself_lets_the_call_pass_without_counting() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut bus = Guard::new(Device::broken(), &breaker).recovery(|bus: &mut Device| {
+    let mut bus = Guarded::new(Device::broken(), &breaker).recovery(|bus: &mut Device| {
         breaker.reset();
         mend(bus)
     });
@@ -125,7 +121,7 @@ fn one_that_resets_the_breaker_itself_lets_the_call_pass_without_counting() {
 fn one_that_forces_it_open_and_fails_tells_no_wait() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut bus = Guard::new(Device::broken(), &breaker).recovery(|_: &mut Device| {
+    let mut bus = Guarded::new(Device::broken(), &breaker).recovery(|_: &mut Device| {
         breaker.force_open();
         Err(())
     });
@@ -148,12 +144,12 @@ fn a_step_may_be_of_a_type_with_a_name() {
         }
     }
     struct Sensor<'a> {
-        bus: Guard<Device, &'a super::Breaker, PowerCycle>,
+        bus: Guarded<Device, &'a super::Breaker, PowerCycle>,
     }
 
     let clock = clock();
     let breaker = breaker(clock);
-    let bus = Guard::new(Device::broken(), &breaker).recovery_by(PowerCycle { cycles: 0 });
+    let bus = Guarded::new(Device::broken(), &breaker).recovery_by(PowerCycle { cycles: 0 });
     let mut sensor = Sensor { bus };
     open(&mut sensor.bus);
     clock.advance(TIMEOUT);
@@ -173,7 +169,7 @@ fn a_step_may_ask_for_the_address_of_the_probe() {
     let clock = clock();
     let (imu, rtc) = (breaker(clock), breaker(clock));
     let map = PerAddress::new([(0x6A, &imu), (0x68, &rtc)]);
-    let mut bus = Guard::new(Device::broken(), &map).recovery_by(Switch);
+    let mut bus = Guarded::new(Device::broken(), &map).recovery_by(Switch);
     for _ in 0..2 {
         assert!(bus.read(0x6A_u8, &mut [0]).is_err());
     }
@@ -187,12 +183,12 @@ fn a_step_may_return_nothing_or_a_bool() {
     let clock = clock();
     let breaker = breaker(clock);
     let mut bus =
-        Guard::new(Device::broken(), &breaker).recovery(|bus: &mut Device| bus.fault = None);
+        Guarded::new(Device::broken(), &breaker).recovery(|bus: &mut Device| bus.fault = None);
     open(&mut bus);
     clock.advance(TIMEOUT);
     assert!(bus.read(0x48_u8, &mut [0]).is_ok());
 
-    let mut bus = Guard::new(Device::broken(), &breaker).recovery(|_: &mut Device| false);
+    let mut bus = Guarded::new(Device::broken(), &breaker).recovery(|_: &mut Device| false);
     open(&mut bus);
     clock.advance(TIMEOUT);
     assert!(bus.read(0x48_u8, &mut [0]).unwrap_err().is_rejected());

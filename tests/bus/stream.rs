@@ -1,8 +1,7 @@
 use embedded_io::{Error as _, ErrorKind, Read, ReadReady, Seek, SeekFrom, Write, WriteReady};
-use mcb::guard::Guard;
+use mcb::bus::Guarded;
 use mcb::{
-    CircuitBreaker, Config, Consecutive, Detect, EveryError, ManualClock, Observer, Rules, State,
-    Verdict,
+    CircuitBreaker, Config, Consecutive, Detect, EveryError, ManualClock, Rules, State, Verdict,
 };
 
 use super::device::{Device, FAULT, Stream};
@@ -11,7 +10,7 @@ use super::{TIMEOUT, breaker, clock};
 #[test]
 fn each_operation_is_the_stream_s_own_and_its_value_comes_through() {
     let breaker = breaker(clock());
-    let mut stream = Guard::new(Stream::default(), &breaker);
+    let mut stream = Guarded::new(Stream::default(), &breaker);
     assert_eq!(stream.read(&mut [0; 3]), Ok(3));
     assert_eq!(stream.write(&[0; 2]), Ok(2));
     assert_eq!(stream.flush(), Ok(()));
@@ -26,7 +25,7 @@ fn each_operation_is_the_stream_s_own_and_its_value_comes_through() {
 #[test]
 fn errors_keep_their_kind_and_a_rejection_invites_no_retry() {
     let breaker = breaker(clock());
-    let mut stream = Guard::new(Stream(Device::broken()), &breaker);
+    let mut stream = Guarded::new(Stream(Device::broken()), &breaker);
     assert_eq!(stream.read(&mut [0]).unwrap_err().kind(), ErrorKind::BrokenPipe);
     assert_eq!(stream.flush().unwrap_err().kind(), ErrorKind::BrokenPipe);
     assert_eq!(breaker.state(), State::Open);
@@ -39,7 +38,7 @@ fn errors_keep_their_kind_and_a_rejection_invites_no_retry() {
 fn asking_whether_it_is_ready_says_nothing_about_the_stream() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut stream = Guard::new(Stream(Device::broken()), &breaker);
+    let mut stream = Guarded::new(Stream(Device::broken()), &breaker);
     for _ in 0..2 {
         assert!(stream.read(&mut [0]).is_err());
         stream.bus().0.fault = None;
@@ -59,7 +58,6 @@ fn a_rule_of_one_s_own_judges_reads_and_writes_alike() {
     /// Reads and writes of less than four bytes count.
     #[derive(Clone, Copy)]
     struct Whole;
-    impl Observer for Whole {}
     impl<E> Rules<usize, E> for Whole {
         fn judge(&self, result: &Result<usize, E>) -> Verdict {
             match result {
@@ -76,7 +74,7 @@ fn a_rule_of_one_s_own_judges_reads_and_writes_alike() {
     static CONFIG: Config<&ManualClock, Consecutive, Whole> =
         Config::new("gps").error_threshold(2).rules(Whole);
     let breaker = CircuitBreaker::try_new(&CONFIG, clock()).unwrap();
-    let mut stream = Guard::new(Stream::default(), &breaker);
+    let mut stream = Guarded::new(Stream::default(), &breaker);
     assert_eq!(stream.write(&[0; 4]), Ok(4));
     assert_eq!(stream.write(&[0; 3]), Ok(3));
     assert_eq!(breaker.error_count(), 1);
@@ -92,7 +90,7 @@ fn short_reads_can_count() {
     static CONFIG: Config<&ManualClock, Consecutive, Detect<usize>> =
         Config::new("gps").error_threshold(2).rules(EveryError.detect_error(is_short));
     let breaker = CircuitBreaker::try_new(&CONFIG, clock()).unwrap();
-    let mut stream = Guard::new(Stream::default(), &breaker);
+    let mut stream = Guarded::new(Stream::default(), &breaker);
     assert_eq!(stream.read(&mut [0; 4]), Ok(4));
     stream.bus().0.short = Some(1);
     assert_eq!(stream.read(&mut [0; 4]), Ok(1));

@@ -1,5 +1,5 @@
 use embedded_hal::i2c::{Error as _, ErrorKind, I2c, Operation};
-use mcb::guard::{Guard, PerAddress};
+use mcb::bus::{Guarded, PerAddress};
 use mcb::{CircuitBreaker, Config, ManualClock, State};
 
 use super::device::{Device, FAULT, NACK};
@@ -8,7 +8,7 @@ use super::{TIMEOUT, breaker, clock};
 #[test]
 fn each_operation_is_the_bus_s_own_and_one_guarded_call() {
     let breaker = breaker(clock());
-    let mut bus = Guard::new(Device::default(), &breaker);
+    let mut bus = Guarded::new(Device::default(), &breaker);
     bus.read(0x48_u8, &mut [0]).unwrap();
     bus.write(0x48_u8, &[0]).unwrap();
     bus.write_read(0x48_u8, &[0], &mut [0]).unwrap();
@@ -20,7 +20,7 @@ fn each_operation_is_the_bus_s_own_and_one_guarded_call() {
 #[test]
 fn ten_bit_addresses_are_guarded_too() {
     let breaker = breaker(clock());
-    let mut bus = Guard::new(Device::broken(), &breaker);
+    let mut bus = Guarded::new(Device::broken(), &breaker);
     assert_eq!(bus.read(0x248_u16, &mut [0]).unwrap_err().into_inner(), Some(FAULT));
     assert!(bus.write(0x248_u16, &[0]).is_err());
     assert!(bus.write_read(0x248_u16, &[0], &mut [0]).unwrap_err().is_rejected());
@@ -32,7 +32,7 @@ fn ten_bit_addresses_are_guarded_too() {
 fn a_rejected_operation_costs_no_traffic_and_is_of_the_kind_other() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut bus = Guard::new(Device::broken(), &breaker);
+    let mut bus = Guarded::new(Device::broken(), &breaker);
     for _ in 0..2 {
         assert_eq!(bus.read(0x48_u8, &mut [0]).unwrap_err().kind(), NACK);
     }
@@ -51,8 +51,8 @@ fn a_rejected_operation_costs_no_traffic_and_is_of_the_kind_other() {
 #[test]
 fn one_breaker_may_guard_several_handles() {
     let breaker = breaker(clock());
-    let mut imu = Guard::new(Device::broken(), &breaker);
-    let mut level = Guard::new(Device::default(), &breaker);
+    let mut imu = Guarded::new(Device::broken(), &breaker);
+    let mut level = Guarded::new(Device::default(), &breaker);
     for _ in 0..2 {
         assert!(imu.read(0x6A_u8, &mut [0]).is_err());
     }
@@ -66,7 +66,7 @@ fn a_guard_per_address_keeps_the_others_going() {
     let imu = CircuitBreaker::try_new(&CONFIG, clock).unwrap();
     let rtc = breaker(clock);
     let absent = Device { fault: Some(FAULT), absent: Some(0x6A), ..Device::default() };
-    let mut bus = Guard::new(absent, PerAddress::new([(0x6A, &imu), (0x68, &rtc)]));
+    let mut bus = Guarded::new(absent, PerAddress::new([(0x6A, &imu), (0x68, &rtc)]));
 
     assert_eq!(bus.read(0x6A_u8, &mut [0]).unwrap_err().kind(), NACK);
     assert!(bus.read(0x6A_u8, &mut [0]).unwrap_err().is_rejected());
@@ -79,7 +79,7 @@ fn a_guard_per_address_keeps_the_others_going() {
 #[test]
 fn an_address_without_a_breaker_is_never_rejected_and_keeps_its_error() {
     let breaker = breaker(clock());
-    let mut bus = Guard::new(Device::broken(), PerAddress::new([(0x6A, &breaker)]));
+    let mut bus = Guarded::new(Device::broken(), PerAddress::new([(0x6A, &breaker)]));
     for _ in 0..9 {
         assert_eq!(bus.write(0x50_u8, &[0]).unwrap_err().kind(), NACK);
     }
@@ -89,7 +89,7 @@ fn an_address_without_a_breaker_is_never_rejected_and_keeps_its_error() {
 #[test]
 fn an_arc_is_a_breaker_too() {
     let breaker = std::sync::Arc::new(breaker(clock()));
-    let mut bus = Guard::new(Device::broken(), breaker.clone());
+    let mut bus = Guarded::new(Device::broken(), breaker.clone());
     assert!(bus.read(0x48_u8, &mut [0]).is_err());
     assert_eq!(breaker.error_count(), 1);
 }
@@ -97,6 +97,6 @@ fn an_arc_is_a_breaker_too() {
 #[test]
 fn a_guard_shows_its_breaker() {
     let breaker = breaker(clock());
-    let bus = Guard::new(Device::default(), PerAddress::new([(0x48_u8, &breaker)]));
-    assert_eq!(format!("{bus:?}"), "Guard { breakers: {72: \"device\"}, .. }");
+    let bus = Guarded::new(Device::default(), PerAddress::new([(0x48_u8, &breaker)]));
+    assert_eq!(format!("{bus:?}"), "Guarded { breakers: {72: \"device\"}, .. }");
 }

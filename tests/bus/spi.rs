@@ -1,6 +1,6 @@
 use embedded_hal::spi::{Error as _, ErrorKind, Operation, SpiBus, SpiDevice};
 use mcb::State;
-use mcb::guard::Guard;
+use mcb::bus::Guarded;
 
 use super::device::{Bus, Device, FAULT};
 use super::{breaker, clock};
@@ -8,7 +8,7 @@ use super::{breaker, clock};
 #[test]
 fn each_operation_of_a_device_is_its_own_and_one_guarded_call() {
     let breaker = breaker(clock());
-    let mut device = Guard::new(Device::default(), &breaker);
+    let mut device = Guarded::new(Device::default(), &breaker);
     SpiDevice::read(&mut device, &mut [0_u8]).unwrap();
     SpiDevice::write(&mut device, &[0_u16]).unwrap();
     SpiDevice::transfer(&mut device, &mut [0_u8], &[0]).unwrap();
@@ -22,7 +22,7 @@ fn each_operation_of_a_device_is_its_own_and_one_guarded_call() {
 #[test]
 fn each_operation_of_a_bus_is_its_own_and_one_guarded_call() {
     let breaker = breaker(clock());
-    let mut bus = Guard::new(Bus::default(), &breaker);
+    let mut bus = Guarded::new(Bus::default(), &breaker);
     SpiBus::read(&mut bus, &mut [0_u8]).unwrap();
     SpiBus::write(&mut bus, &[0_u16]).unwrap();
     SpiBus::transfer(&mut bus, &mut [0_u8], &[0]).unwrap();
@@ -36,7 +36,7 @@ fn each_operation_of_a_bus_is_its_own_and_one_guarded_call() {
 #[test]
 fn errors_keep_their_kind_and_a_rejection_is_other() {
     let breaker = breaker(clock());
-    let mut device = Guard::new(Device::broken(), &breaker);
+    let mut device = Guarded::new(Device::broken(), &breaker);
     for _ in 0..2 {
         let error = SpiDevice::read(&mut device, &mut [0_u8]).unwrap_err();
         assert_eq!((error.kind(), error.into_inner()), (ErrorKind::ModeFault, Some(FAULT)));

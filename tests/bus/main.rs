@@ -3,6 +3,7 @@
 
 mod asynchronous;
 mod device;
+mod gate;
 mod i2c;
 mod kinds;
 mod recovery;

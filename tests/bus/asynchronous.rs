@@ -6,7 +6,7 @@ use embedded_hal_async::i2c::{I2c, Operation};
 use embedded_hal_async::spi::{SpiBus, SpiDevice};
 use embedded_io::{Error as _, ErrorKind, SeekFrom};
 use embedded_io_async::{Read, Seek, Write};
-use mcb::guard::{AsyncRecovery, Guard, PerAddress};
+use mcb::bus::{AsyncRecovery, Guarded, PerAddress};
 use mcb::{CircuitBreaker, Config, ManualClock, State, Verdict};
 
 use super::device::{Bus, Device, FAULT, Fault, Stream};
@@ -39,7 +39,7 @@ fn methods(asked: &[(&'static str, u16)]) -> Vec<&'static str> {
 #[test]
 fn each_operation_of_i2c_is_the_bus_s_own() {
     let breaker = breaker(clock());
-    let mut bus = Guard::new(Device { slow: 3, ..Device::default() }, &breaker);
+    let mut bus = Guarded::new(Device { slow: 3, ..Device::default() }, &breaker);
     wait(I2c::read(&mut bus, 0x48_u8, &mut [0])).unwrap();
     wait(I2c::write(&mut bus, 0x148_u16, &[0])).unwrap();
     wait(I2c::write_read(&mut bus, 0x48_u8, &[0], &mut [0])).unwrap();
@@ -51,7 +51,7 @@ fn each_operation_of_i2c_is_the_bus_s_own() {
 #[test]
 fn each_operation_of_spi_is_the_device_s_own() {
     let breaker = breaker(clock());
-    let mut device = Guard::new(Device::default(), &breaker);
+    let mut device = Guarded::new(Device::default(), &breaker);
     wait(SpiDevice::read(&mut device, &mut [0_u8])).unwrap();
     wait(SpiDevice::write(&mut device, &[0_u8])).unwrap();
     wait(SpiDevice::transfer(&mut device, &mut [0_u8], &[0])).unwrap();
@@ -60,7 +60,7 @@ fn each_operation_of_spi_is_the_device_s_own() {
     let asked = device.release().asked;
     assert_eq!(methods(&asked), ["read", "write", "transfer", "transfer_in_place", "transaction"]);
 
-    let mut bus = Guard::new(Bus::default(), &breaker);
+    let mut bus = Guarded::new(Bus::default(), &breaker);
     wait(SpiBus::read(&mut bus, &mut [0_u8])).unwrap();
     wait(SpiBus::write(&mut bus, &[0_u8])).unwrap();
     wait(SpiBus::transfer(&mut bus, &mut [0_u8], &[0])).unwrap();
@@ -73,7 +73,7 @@ fn each_operation_of_spi_is_the_device_s_own() {
 #[test]
 fn each_operation_of_a_stream_is_its_own() {
     let breaker = breaker(clock());
-    let mut stream = Guard::new(Stream::default(), &breaker);
+    let mut stream = Guarded::new(Stream::default(), &breaker);
     assert_eq!(wait(stream.read(&mut [0; 3])), Ok(3));
     assert_eq!(wait(stream.write(&[0; 2])), Ok(2));
     assert_eq!(wait(stream.flush()), Ok(()));
@@ -86,7 +86,7 @@ fn each_operation_of_a_stream_is_its_own() {
 fn rejections_cause_no_traffic_and_the_step_runs_before_the_probe() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut bus = Guard::new(Device::broken(), &breaker).recovery_async(mend);
+    let mut bus = Guarded::new(Device::broken(), &breaker).recovery_async(mend);
     for _ in 0..2 {
         let error = wait(I2c::read(&mut bus, 0x48_u8, &mut [0])).unwrap_err();
         assert_eq!(error.into_inner(), Some(FAULT));
@@ -102,7 +102,7 @@ fn rejections_cause_no_traffic_and_the_step_runs_before_the_probe() {
 fn without_a_step_the_probe_is_all() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut bus = Guard::new(Device::broken(), &breaker);
+    let mut bus = Guarded::new(Device::broken(), &breaker);
     for _ in 0..2 {
         assert!(wait(I2c::read(&mut bus, 0x48_u8, &mut [0])).is_err());
     }
@@ -116,8 +116,8 @@ fn without_a_step_the_probe_is_all() {
 fn a_step_that_fails_is_a_failed_probe() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut bus =
-        Guard::new(Device::broken(), &breaker).recovery_async(async |_: &mut Device| Err("stuck"));
+    let mut bus = Guarded::new(Device::broken(), &breaker)
+        .recovery_async(async |_: &mut Device| Err("stuck"));
     for _ in 0..2 {
         assert!(wait(I2c::read(&mut bus, 0x48_u8, &mut [0])).is_err());
     }
@@ -139,10 +139,10 @@ impl<A> AsyncRecovery<Device, A> for Hang {
 }
 
 #[test]
-fn a_step_that_is_cancelled_gives_its_place_back() {
+fn a_step_that_is_cancelled_gives_its_slot_back() {
     let clock = clock();
     let breaker = breaker(clock);
-    let mut bus = Guard::new(Device::broken(), &breaker).recovery_by(Hang);
+    let mut bus = Guarded::new(Device::broken(), &breaker).recovery_by(Hang);
     for _ in 0..2 {
         assert!(wait(I2c::read(&mut bus, 0x48_u8, &mut [0])).is_err());
     }
@@ -151,7 +151,7 @@ fn a_step_that_is_cancelled_gives_its_place_back() {
         let mut buffer = [0];
         let mut read = pin!(I2c::read(&mut bus, 0x48_u8, &mut buffer));
         assert!(poll(read.as_mut()).is_pending());
-        assert!(!breaker.retry_after().unwrap().is_zero()); // it holds the only place
+        assert!(!breaker.retry_after().unwrap().is_zero()); // it holds the only slot
     }
     assert!(breaker.retry_after().unwrap().is_zero());
     assert_eq!(breaker.state(), State::HalfOpen);
@@ -161,7 +161,7 @@ fn a_step_that_is_cancelled_gives_its_place_back() {
 fn an_operation_that_is_dropped_counts_as_the_configuration_says() {
     static CONFIG: Config<&ManualClock> = config().dropped(Verdict::Failure);
     let breaker = CircuitBreaker::try_new(&CONFIG, clock()).unwrap();
-    let mut bus = Guard::new(Device { slow: u32::MAX, ..Device::default() }, &breaker);
+    let mut bus = Guarded::new(Device { slow: u32::MAX, ..Device::default() }, &breaker);
     for errors in 1..=2 {
         let mut buffer = [0];
         assert!(poll(pin!(I2c::read(&mut bus, 0x48_u8, &mut buffer))).is_pending());
@@ -173,7 +173,7 @@ fn an_operation_that_is_dropped_counts_as_the_configuration_says() {
 #[test]
 fn a_breaker_per_address_and_none_for_the_rest() {
     let breaker = breaker(clock());
-    let mut bus = Guard::new(Device::broken(), PerAddress::new([(0x6A, &breaker)]));
+    let mut bus = Guarded::new(Device::broken(), PerAddress::new([(0x6A, &breaker)]));
     for _ in 0..2 {
         assert!(wait(I2c::read(&mut bus, 0x6A_u8, &mut [0])).is_err());
     }
@@ -187,7 +187,7 @@ fn a_breaker_per_address_and_none_for_the_rest() {
 #[test]
 fn a_rejected_stream_is_not_connected() {
     let breaker = breaker(clock());
-    let mut stream = Guard::new(Stream(Device::broken()), &breaker);
+    let mut stream = Guarded::new(Stream(Device::broken()), &breaker);
     assert!(wait(stream.read(&mut [0])).is_err());
     assert!(wait(stream.flush()).is_err());
     assert_eq!(wait(stream.write(&[0])).unwrap_err().kind(), ErrorKind::NotConnected);

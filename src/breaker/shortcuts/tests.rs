@@ -1,0 +1,116 @@
+//! A short cut that is taken gives what the engine gives, from every word; one that is not taken writes nothing.
+
+use std::boxed::Box;
+use std::vec::Vec;
+
+use super::super::held::Held;
+use super::*;
+use crate::clock::ManualClock;
+use crate::config::Config;
+use crate::engine;
+use crate::machine::strategies::{Counted, for_each_strategy};
+use crate::state::{Cause, State};
+use crate::strategy::Consecutive;
+use crate::verdict::Verdict;
+
+type Clock = ManualClock;
+
+const TIMEOUT: u32 = 1_000;
+
+/// Every phase and detail, with a few openings and generations, the impossible ones included.
+fn controls() -> impl Iterator<Item = Control> {
+    (0..1 << (32 - 17))
+        .flat_map(|top: u32| [0, 0x1FFF, 0x2001, 0x1_FFFF].map(|rest| Control(top << 17 | rest)))
+}
+
+fn config<S: Strategy>(strategy: S, errors: u16) -> &'static Config<Clock, S> {
+    let config = Config::new("b").error_threshold(errors).recovery_timeout_ticks(TIMEOUT);
+    Box::leak(Box::new(config.strategy(strategy)))
+}
+
+fn breaker<S: Strategy>(
+    config: &'static Config<Clock, S>,
+    word: Word,
+    now: u32,
+) -> CircuitBreaker<Clock, S> {
+    CircuitBreaker::build(Held::borrowed(&config.settings), Clock::at(now), Storage::new(word))
+}
+
+#[test]
+fn admission_by_the_short_cut_is_the_engines() {
+    let config = config(Consecutive, 5);
+    // Waiting, over, over the wrap of the clock, and a moment newer than the reading.
+    for (stamp, now) in [(0, 0), (5, 1_004), (5, 1_005), (u32::MAX, 998), (9, 3)] {
+        for control in controls() {
+            let word = Word { control, stamp };
+            let b = breaker(config, word, now);
+            let soon = b.admit_soon(control);
+            assert_eq!(b.storage.load(), word, "it writes");
+            let Some(soon) = soon else {
+                let asked = control.is_closed() || (control.is_open() && b.state() == State::Open);
+                assert!(!Storage::ROOMY || !asked, "{word:?} goes the long way");
+                continue;
+            };
+            let engine::Admission { control, refusal } = engine::enter(b.parts());
+            let long = match refusal {
+                None => Ok(Ticket::marked(control)),
+                Some(refusal) => Err(b.rejected(control, refusal)),
+            };
+            assert_eq!(soon, long, "{word:?}");
+            assert_eq!(b.storage.load(), word, "the engine writes where the short cut does not");
+        }
+    }
+}
+
+fn counting_is_settling<S: Strategy>(_: &str, strategy: S, _: Counted) {
+    for errors in [1, 2, 5, 4_096] {
+        let config = config(strategy, errors);
+        for control in controls() {
+            let word = Word { control, stamp: u32::MAX };
+            for ticket in [
+                Ticket::clean(control),
+                Ticket::marked(control),
+                Ticket::marked(Control(control.0 ^ 1)), // of another generation
+            ] {
+                let (b, engines) = (breaker(config, word, 7), breaker(config, word, 7));
+                if b.count_soon(ticket) {
+                    let failure = Verdict::Failure;
+                    let opened = engine::settle(Cause::Error, engines.parts(), ticket, failure);
+                    assert!(!opened, "{word:?} opens");
+                    assert_ne!(engines.storage.load(), word);
+                }
+                // Counted alike, or untouched for the long way.
+                assert_eq!(b.storage.load(), engines.storage.load(), "{word:?} by {ticket:?}");
+            }
+            let (mut b, engines) = (breaker(config, word, 7), breaker(config, word, 7));
+            if control.is_closed() && b.count_mut(word) {
+                let ticket = Ticket::clean(control);
+                engine::settle(Cause::Error, engines.parts(), ticket, Verdict::Failure);
+                assert_ne!(engines.storage.load(), word);
+            }
+            assert_eq!(b.storage.load(), engines.storage.load(), "{word:?}, exclusively");
+        }
+    }
+}
+
+#[test]
+fn a_failure_counted_by_the_short_cut_is_what_the_engine_makes_of_it() {
+    for_each_strategy!(counting_is_settling);
+}
+
+#[test]
+fn failures_take_the_short_cut_up_to_the_last_before_the_threshold() {
+    let mut b = breaker(config(Consecutive, 5), Word::new(Consecutive::FRESH), 7);
+    let counted = |b: &mut CircuitBreaker<Clock>| {
+        let word = b.storage.load();
+        if b.error_count() % 2 == 0 {
+            b.count_soon(Ticket::marked(word.control))
+        } else {
+            b.count_mut(word)
+        }
+    };
+    let taken: Vec<bool> = (0..5).map(|_| counted(&mut b)).collect();
+    let roomy = Storage::ROOMY;
+    assert_eq!(taken, [roomy, roomy, roomy, roomy, false]);
+    assert_eq!(b.error_count(), if roomy { 4 } else { 0 });
+}
