@@ -50,7 +50,7 @@ const fn never_zero(tick: u32) -> u32 {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::Storage;
-    use crate::machine::{Control, Word};
+    use crate::machine::{Control, Limits, Word};
 
     const CLOSED: Word = Word { control: Control(3 << 17 | 0x1FFF), stamp: u32::MAX };
 
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn counting_replaces_the_word_it_was_given_and_no_other() {
         let word = CLOSED;
-        let mut storage = Storage::new(word);
+        let mut storage = Storage::new(word, &Limits::DEFAULT);
         assert!(!storage.count(Word { stamp: 0, ..word }));
         assert_eq!(storage.load(), word);
         assert!(storage.count(word));
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_word_is_replaced_where_both_halves_are_what_was_judged() {
-        let storage = Storage::new(CLOSED);
+        let storage = Storage::new(CLOSED, &Limits::DEFAULT);
         let other = open(5);
         assert!(!storage.replace(Word { stamp: 0, ..CLOSED }, other));
         assert!(!storage.replace(Word { control: Control(0), ..CLOSED }, other));
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_last_opening_outlives_its_word_however_it_is_replaced() {
-        let mut storage = Storage::new(CLOSED);
+        let mut storage = Storage::new(CLOSED, &Limits::DEFAULT);
         for exclusively in [false, true] {
             // An opening at tick 0 is kept as 1.
             for (at, kept) in [(7, 7), (u32::MAX, u32::MAX), (0, 1)] {

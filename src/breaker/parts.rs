@@ -65,7 +65,11 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         }
         let now = || self.head.clock.now().low();
         let threshold = self.head.fixed().limits.error_threshold;
-        self.strategy.record(&self.memory, kept, failed, threshold, &now)
+        match self.strategy.record(&self.memory, kept, failed, threshold, &now) {
+            // A count beyond the field is the strategy's mistake, and stays in its field.
+            Step::Keep(Kept { count, stamp }) => Step::Keep(Kept { count: count & 0xFFF, stamp }),
+            Step::Trip => Step::Trip,
+        }
     }
 
     /// Takes the verdict on an admitted call, and the cause of an opening by it; whether it has opened the breaker.

@@ -2,16 +2,13 @@
 //! limits, and numbers that come round.
 
 use super::strategies::{Counted, for_each_strategy};
-use super::{
-    Admit, Control, Limits, Reading, Refusal, Ticket, Word, error_count, force, state,
-    success_count, wait,
-};
+use super::{Answer, Control, Limits, Ticket, Word, error_count, force, state, success_count};
 use crate::state::State;
 use crate::strategy::{Consecutive, Kept, Strategy};
 use crate::ticks::SLACK;
 use crate::verdict::Verdict;
 
-const NEW: Word = Word::new(Kept { count: 0, stamp: 0 });
+const NEW: Word = Word::new(0);
 
 fn limits(errors: u16, successes: u8, probes: u8) -> Limits {
     let mut limits = Limits::DEFAULT;
@@ -21,16 +18,16 @@ fn limits(errors: u16, successes: u8, probes: u8) -> Limits {
     limits
 }
 
-fn at(now: u32) -> impl FnOnce(u32) -> Reading {
-    move |stamp| Reading { now, age: now.wrapping_sub(stamp) }
+fn at(now: u32) -> impl FnOnce(u32) -> u32 {
+    move |stamp| now.wrapping_sub(stamp)
 }
 
 /// The word of who is admitted at that tick, or the ticks to wait.
 fn admit(word: Word, now: u32, limits: &Limits) -> Result<Word, Option<u32>> {
     match super::admit(word, at(now), limits) {
-        Admit::AsItIs => Ok(word),
-        Admit::Probe(now) => Ok(super::probe(word, now, limits)),
-        Admit::Refused(refusal) => Err(refusal.wait()),
+        Answer::AS_IT_IS => Ok(word),
+        Answer::PROBE => Ok(Word { control: super::probe(word.control, limits), stamp: now }),
+        refusal => Err(refusal.ticks()),
     }
 }
 
@@ -45,7 +42,7 @@ fn end<S: Strategy>(
     let threshold = limits.error_threshold;
     let record = |kept, failed| strategy.record(&S::MEMORY, kept, failed, threshold, &now);
     let ends = [Ticket::clean(admitted), Ticket::marked(admitted)]
-        .map(|ticket| super::settle(word, ticket, verdict, record, now, || S::FRESH, limits));
+        .map(|ticket| super::settle(word, ticket, verdict, record, now, S::FRESH, limits));
     assert_eq!(ends[0], ends[1], "the mark is for one compare alone");
     ends[0]
 }
@@ -89,11 +86,12 @@ fn the_largest_error_threshold_stays_in_its_field() {
 /// The seam for strategies that begin with a count of their own.
 #[test]
 fn what_a_strategy_starts_with_is_kept_wherever_it_starts() {
-    let fresh = Kept { count: 0xFFF, stamp: 9 };
-    let new = Word::new(fresh);
+    let fresh = Kept { count: 0xFFF, stamp: 0 };
+    let new = Word::new(fresh.count);
     assert_eq!((new.kept(), new.control.phase()), (fresh, State::Closed));
-    let forced = force(new, State::ForcedOpen, Kept::default());
-    let word = force(forced, State::Closed, fresh);
+    let forced = force(new, State::ForcedOpen, fresh.count);
+    assert_eq!(forced.kept(), Kept::default());
+    let word = force(forced, State::Closed, fresh.count);
     assert_eq!((word.kept(), word.control.phase()), (fresh, State::Closed));
     assert_eq!(word.control.0 & 0x1_FFFF, 2, "two moves of the generation, no openings");
 }
@@ -211,17 +209,16 @@ fn a_probe_eight_rounds_old_gives_back_one_slot_too_many() {
 #[test]
 fn a_refusal_tells_its_wait_and_no_other_value_is_one() {
     for ticks in [1, 2, 30_000, Limits::LONGEST - 1, Limits::LONGEST] {
-        assert_eq!(Refusal::ticks(ticks).map(Refusal::wait), Some(Some(ticks)));
+        assert_eq!(Answer::wait(0, ticks).map(Answer::ticks), Some(Some(ticks)));
     }
-    assert_eq!(Refusal::ticks(0), None);
-    assert_eq!(Refusal::BY_HAND.wait(), None);
-    assert_eq!(Refusal::JUST_THIS.wait(), Some(0));
+    assert_eq!(Answer::BY_HAND.ticks(), None);
+    assert_eq!(Answer::JUST_THIS.ticks(), Some(0));
 }
 
 #[test]
 fn a_stamp_in_the_slack_waits_the_whole_timeout_and_an_older_one_not_at_all() {
     for timeout in [1, 2, 30_000, Limits::LONGEST] {
-        let left = |age| wait(age, timeout).map(Refusal::wait);
+        let left = |age| Answer::wait(age, timeout).map(Answer::ticks);
         assert_eq!(left(0), Some(Some(timeout)));
         assert_eq!(left(timeout - 1), Some(Some(1)));
         assert_eq!(left(timeout), None);

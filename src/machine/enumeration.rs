@@ -19,7 +19,7 @@ use std::vec::Vec;
 
 use self::node::{Call, Fields, LANES, Lane, Node, carried};
 use super::strategies::{Counted, for_each_strategy};
-use super::{Admit, Control, Limits, Reading, Refusal, Ticket, Word};
+use super::{Answer, Control, Limits, Ticket, Word};
 use crate::state::State;
 use crate::strategy::{Kept, Strategy};
 use crate::ticks::SLACK;
@@ -69,20 +69,19 @@ impl<S: Strategy> Walk<S> {
         let clock = |stamp: u32| {
             assert_eq!(stamp, word.stamp, "the age of another stamp");
             reads.set(reads.get() + 1);
-            Reading { now, age: now.wrapping_sub(stamp) }
+            now.wrapping_sub(stamp)
         };
         let admission = match super::admit(word, clock, &self.limits) {
-            Admit::AsItIs => Ok(word),
-            Admit::Probe(tick) => {
-                assert_eq!(tick, now, "a probe of another moment");
-                let probe = super::probe(word, tick, &self.limits);
-                assert_ne!(probe, word, "a probe that nothing tells of");
+            Answer::AS_IT_IS => Ok(word),
+            Answer::PROBE => {
+                let probe = Word { control: super::probe(word.control, &self.limits), stamp: now };
+                assert_ne!(probe.control, word.control, "a probe that nothing tells of");
                 Ok(probe)
             }
-            Admit::Refused(refusal) => {
+            refusal => {
                 // What only the engine says.
-                assert!(![Refusal::LOST, Refusal::JUST_THIS].contains(&refusal), "{word:?}");
-                Err(refusal.wait())
+                assert!(![Answer::LOST, Answer::JUST_THIS].contains(&refusal), "{word:?}");
+                Err(refusal.ticks())
             }
         };
         (admission, reads.get())
@@ -95,7 +94,7 @@ impl<S: Strategy> Walk<S> {
             now
         };
         let record = |kept, failed| self.record(kept, failed, clock);
-        let new = super::settle(word, ticket, verdict, record, clock, || S::FRESH, &self.limits);
+        let new = super::settle(word, ticket, verdict, record, clock, S::FRESH, &self.limits);
         (new, reads.get())
     }
 
@@ -206,7 +205,7 @@ impl<S: Strategy> Walk<S> {
     /// What is read is what the next call finds, and what is told to wait for is exact.
     fn reads(&self, node: &Node, lane: &Lane) {
         let (word, limits) = (node.word(lane), &self.limits);
-        let clock = |stamp| Reading { now: lane.now, age: lane.now.wrapping_sub(stamp) };
+        let clock = |stamp| lane.now.wrapping_sub(stamp);
         let state = super::state(word, clock, limits);
         let over = node.told_age() >= limits.recovery_timeout;
         let told = if node.phase == Open && over { HalfOpen } else { node.phase };
@@ -377,7 +376,7 @@ fn ticket(control: Control) -> Ticket {
 }
 
 fn family<S: Strategy>(name: &str, strategy: S, counted: Counted) {
-    assert_eq!(S::FRESH, Kept { count: 0, stamp: 0 });
+    assert_eq!(S::FRESH, 0);
     let (mut breakers, mut sums) = (0, [0; 3]);
     // Thresholds and timeouts never meet in one decision, so that they may change together.
     for (error_threshold, recovery, probe) in [(1, 1, 3), (2, 2, 1), (3, 3, 2)] {
@@ -395,7 +394,14 @@ fn family<S: Strategy>(name: &str, strategy: S, counted: Counted) {
     }
     let [states, edges, over] = sums;
     assert!(over > 0, "the exception to the limit of probes is part of the walk");
-    std::println!("{name}: {breakers} breakers, {states} states, {edges} edges");
+    let line = std::format!("{name}: {breakers} breakers, {states} states, {edges} edges");
+    std::println!("{line}");
+    // In the repository only.
+    let figures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/figures.txt");
+    if let Ok(known) = std::fs::read_to_string(figures) {
+        let known = known.lines().any(|known| known == line);
+        assert!(known, "tests/figures.txt says otherwise: {line}");
+    }
 }
 
 #[test]

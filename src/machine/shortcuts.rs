@@ -4,9 +4,7 @@
 
 use super::strategies::{Counted, for_each_strategy};
 use super::word::PHASE;
-use super::{
-    Admit, Control, DETAIL, Limits, Reading, Ticket, Word, admit, only_counts, settle, wait,
-};
+use super::{Answer, Control, DETAIL, Limits, Ticket, Word, admit, only_counts, settle};
 use crate::state::State;
 use crate::strategy::Strategy;
 use crate::verdict::Verdict;
@@ -44,7 +42,7 @@ fn only_counting_is_settling<S: Strategy>(_: &str, strategy: S, _: Counted) {
                     strategy.record(&S::MEMORY, kept, failed, error_threshold, &no_clock)
                 };
                 let settled =
-                    settle(word, ticket, Verdict::Failure, record, || 7, || S::FRESH, &limits);
+                    settle(word, ticket, Verdict::Failure, record, || 7, S::FRESH, &limits);
                 if only_counts(word, ticket, record) {
                     assert_eq!(settled, word.one_more(), "{word:?} by {ticket:?}");
                     assert!(settled.control.is_closed());
@@ -66,13 +64,29 @@ fn a_failure_that_only_counts_is_what_settling_it_gives() {
     for_each_strategy!(only_counting_is_settling);
 }
 
-/// A strategy whose count would leave its field is settled with care, and never by an addition that carries.
+/// The breaker counts for a plain strategy by itself: as the strategy says that it would.
 #[test]
-fn a_count_that_does_not_fit_is_no_short_cut() {
-    use crate::strategy::{Kept, Step};
-    let word = Word::new(Kept { count: 0xFFF, stamp: 3 });
-    let beyond = |kept: Kept, _| Step::Keep(Kept { count: kept.count + 1, ..kept });
-    assert!(!only_counts(word, Ticket::marked(word.control), beyond));
+fn a_plain_count_is_what_its_strategy_records() {
+    fn plainly<S: Strategy>(_: &str, strategy: S, counted: Counted) {
+        use crate::strategy::{Kept, Step, plain};
+        let Some(down) = S::PLAIN else { return };
+        for threshold in [1, 2, 5, 4_095, 4_096] {
+            for (count, failed) in (0..threshold).flat_map(|count| [(count, false), (count, true)])
+            {
+                let kept = Kept { count, stamp: 9 };
+                let recorded = strategy.record(&S::MEMORY, kept, failed, threshold, &|| 7);
+                assert_eq!(plain(kept, failed, threshold, down), recorded);
+                let count = counted(count.into(), failed) as u16;
+                let told = if count < threshold {
+                    Step::Keep(Kept { count, stamp: 9 })
+                } else {
+                    Step::Trip
+                };
+                assert_eq!(recorded, told);
+            }
+        }
+    }
+    for_each_strategy!(plainly);
 }
 
 #[test]
@@ -81,7 +95,7 @@ fn a_closed_breaker_admits_without_being_asked() {
         for stamp in STAMPS {
             let word = Word { control, stamp };
             let no_clock = |_| panic!("the clock was read");
-            assert_eq!(admit(word, no_clock, &limits(5)), Admit::AsItIs);
+            assert_eq!(admit(word, no_clock, &limits(5)), Answer::AS_IT_IS);
         }
     }
 }
@@ -99,10 +113,10 @@ fn an_open_breaker_that_waits_rejects_and_no_other() {
             (9, 3, Some(1_000)), // a moment newer
         ] {
             let age = now.wrapping_sub(stamp);
-            let refusal = wait(age, limits.recovery_timeout);
-            assert_eq!(refusal.and_then(|refusal| refusal.wait()), left);
-            let whole = admit(Word { control, stamp }, |_| Reading { now, age }, &limits);
-            assert_eq!(whole, refusal.map_or(Admit::Probe(now), Admit::Refused));
+            let refusal = Answer::wait(age, limits.recovery_timeout);
+            assert_eq!(refusal.and_then(Answer::ticks), left);
+            let whole = admit(Word { control, stamp }, |_| age, &limits);
+            assert_eq!(whole, refusal.unwrap_or(Answer::PROBE));
         }
     }
 }

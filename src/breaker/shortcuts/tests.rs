@@ -3,12 +3,12 @@
 use std::boxed::Box;
 use std::vec::Vec;
 
-use super::super::held::Held;
 use super::*;
 use crate::clock::ManualClock;
 use crate::config::Config;
-use crate::engine;
+use crate::engine::{Admission, Head, Place};
 use crate::machine::strategies::{Counted, for_each_strategy};
+use crate::rules::EveryError;
 use crate::state::{Cause, State};
 use crate::strategy::Consecutive;
 use crate::verdict::Verdict;
@@ -33,7 +33,9 @@ fn breaker<S: Strategy>(
     word: Word,
     now: u32,
 ) -> CircuitBreaker<Clock, S> {
-    CircuitBreaker::build(Held::borrowed(&config.settings), Clock::at(now), Storage::new(word))
+    let fixed = &config.settings.fixed;
+    let head = Head::new(Storage::new(word, &fixed.limits), Place::borrowed(fixed), Clock::at(now));
+    CircuitBreaker::build(head, config.settings.strategy, EveryError)
 }
 
 #[test]
@@ -45,19 +47,23 @@ fn admission_by_the_short_cut_is_the_engines() {
             let word = Word { control, stamp };
             let b = breaker(config, word, now);
             let soon = b.admit_soon(control);
-            assert_eq!(b.storage.load(), word, "it writes");
+            assert_eq!(b.head.storage.load(), word, "it writes");
             let Some(soon) = soon else {
                 let asked = control.is_closed() || (control.is_open() && b.state() == State::Open);
                 assert!(!Storage::ROOMY || !asked, "{word:?} goes the long way");
                 continue;
             };
-            let engine::Admission { control, refusal } = engine::enter(b.parts());
-            let long = match refusal {
-                None => Ok(Ticket::marked(control)),
-                Some(refusal) => Err(b.rejected(control, refusal)),
+            let Admission { control, answer } = b.head.enter();
+            let long = match answer {
+                Answer::AS_IT_IS => Ok(Ticket::marked(control)),
+                refusal => Err(b.rejected(control, refusal)),
             };
             assert_eq!(soon, long, "{word:?}");
-            assert_eq!(b.storage.load(), word, "the engine writes where the short cut does not");
+            assert_eq!(
+                b.head.storage.load(),
+                word,
+                "the engine writes where the short cut does not"
+            );
         }
     }
 }
@@ -75,20 +81,24 @@ fn counting_is_settling<S: Strategy>(_: &str, strategy: S, _: Counted) {
                 let (b, engines) = (breaker(config, word, 7), breaker(config, word, 7));
                 if b.count_soon(ticket) {
                     let failure = Verdict::Failure;
-                    let opened = engine::settle(Cause::Error, engines.parts(), ticket, failure);
+                    let opened = engines.head.settle(Cause::Error, ticket, failure);
                     assert!(!opened, "{word:?} opens");
-                    assert_ne!(engines.storage.load(), word);
+                    assert_ne!(engines.head.storage.load(), word);
                 }
                 // Counted alike, or untouched for the long way.
-                assert_eq!(b.storage.load(), engines.storage.load(), "{word:?} by {ticket:?}");
+                assert_eq!(
+                    b.head.storage.load(),
+                    engines.head.storage.load(),
+                    "{word:?} by {ticket:?}"
+                );
             }
             let (mut b, engines) = (breaker(config, word, 7), breaker(config, word, 7));
             if control.is_closed() && b.count_mut(word) {
                 let ticket = Ticket::clean(control);
-                engine::settle(Cause::Error, engines.parts(), ticket, Verdict::Failure);
-                assert_ne!(engines.storage.load(), word);
+                engines.head.settle(Cause::Error, ticket, Verdict::Failure);
+                assert_ne!(engines.head.storage.load(), word);
             }
-            assert_eq!(b.storage.load(), engines.storage.load(), "{word:?}, exclusively");
+            assert_eq!(b.head.storage.load(), engines.head.storage.load(), "{word:?}, exclusively");
         }
     }
 }
@@ -102,7 +112,7 @@ fn a_failure_counted_by_the_short_cut_is_what_the_engine_makes_of_it() {
 fn failures_take_the_short_cut_up_to_the_last_before_the_threshold() {
     let mut b = breaker(config(Consecutive, 5), Word::new(Consecutive::FRESH), 7);
     let counted = |b: &mut CircuitBreaker<Clock>| {
-        let word = b.storage.load();
+        let word = b.head.storage.load();
         if b.error_count() % 2 == 0 {
             b.count_soon(Ticket::marked(word.control))
         } else {
