@@ -231,10 +231,10 @@ fn hooks_allocate_nothing() {
         assert_ne!(change.from, change.to);
         assert!(Buffer::of(format_args!("{change:?}")).text().contains(change.id));
     }
-    fn recover(_: &Transition) -> bool {
+    fn recover(_: &'static str) -> bool {
         true
     }
-    fn in_vain(_: &Transition) -> bool {
+    fn in_vain(_: &'static str) -> bool {
         false
     }
     fn report(id: &'static str, result: &Result<u8, u8>) {

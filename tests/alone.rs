@@ -61,7 +61,7 @@ fn embassy_time() {
 #[cfg(feature = "embedded-hal")]
 mod embedded_hal {
     use embedded_hal::{digital, i2c, spi};
-    use mcb::guard::Guard;
+    use mcb::bus::Guarded;
 
     use super::{BREAKER, kind};
 
@@ -72,42 +72,42 @@ mod embedded_hal {
     }
 
     fn i2c(bus: impl i2c::I2c) -> impl i2c::I2c {
-        Guard::new(bus, &BREAKER)
+        Guarded::new(bus, &BREAKER)
     }
 
     fn spi_bus(bus: impl spi::SpiBus) -> impl spi::SpiBus {
-        Guard::new(bus, &BREAKER)
+        Guarded::new(bus, &BREAKER)
     }
 
     fn spi_device(device: impl spi::SpiDevice) -> impl spi::SpiDevice {
-        Guard::new(device, &BREAKER)
+        Guarded::new(device, &BREAKER)
     }
 }
 
 #[cfg(feature = "embedded-hal-async")]
 mod embedded_hal_async {
     use embedded_hal_async::{i2c, spi};
-    use mcb::guard::Guard;
+    use mcb::bus::Guarded;
 
     use super::BREAKER;
 
     fn i2c(bus: impl i2c::I2c) -> impl i2c::I2c {
-        Guard::new(bus, &BREAKER)
+        Guarded::new(bus, &BREAKER)
     }
 
     fn spi_bus(bus: impl spi::SpiBus) -> impl spi::SpiBus {
-        Guard::new(bus, &BREAKER)
+        Guarded::new(bus, &BREAKER)
     }
 
     fn spi_device(device: impl spi::SpiDevice) -> impl spi::SpiDevice {
-        Guard::new(device, &BREAKER)
+        Guarded::new(device, &BREAKER)
     }
 }
 
 #[cfg(feature = "embedded-io")]
 mod embedded_io {
     use embedded_io::{Read, ReadReady, Seek, Write, WriteReady};
-    use mcb::guard::Guard;
+    use mcb::bus::Guarded;
 
     use super::{BREAKER, kind};
 
@@ -116,20 +116,22 @@ mod embedded_io {
     }
 
     fn stream(
-        stream: impl Read + ReadReady + Seek + Write + WriteReady,
-    ) -> impl Read + ReadReady + Seek + Write + WriteReady {
-        Guard::new(stream, &BREAKER)
+        stream: impl Read<Error: 'static> + ReadReady + Seek + Write + WriteReady,
+    ) -> impl Read<Error: 'static> + ReadReady + Seek + Write + WriteReady {
+        Guarded::new(stream, &BREAKER)
     }
 }
 
 #[cfg(feature = "embedded-io-async")]
 mod embedded_io_async {
     use embedded_io_async::{Read, Seek, Write};
-    use mcb::guard::Guard;
+    use mcb::bus::Guarded;
 
     use super::BREAKER;
 
-    fn stream(stream: impl Read + Seek + Write) -> impl Read + Seek + Write {
-        Guard::new(stream, &BREAKER)
+    fn stream(
+        stream: impl Read<Error: 'static> + Seek + Write,
+    ) -> impl Read<Error: 'static> + Seek + Write {
+        Guarded::new(stream, &BREAKER)
     }
 }

@@ -3,7 +3,7 @@
 use super::{Admission, Fixed, Place, unwind};
 use crate::clock::Clock;
 use crate::machine::{self, Answer, Control, Ticket, Word};
-use crate::state::{Cause, Reason};
+use crate::state::{Cause, Reason, State};
 use crate::storage::Storage;
 use crate::strategy::{Kept, Step, plain};
 use crate::ticks::Ticks;
@@ -114,8 +114,13 @@ impl<C: Clock> Head<C> {
     pub(crate) fn unprepared(&self, ticket: Ticket) -> Admission {
         let opened = self.settle(Cause::Recovery, ticket, Verdict::Failure);
         let timeout = self.fixed().limits.recovery_timeout;
-        let answer = Answer::wait(0, timeout).filter(|_| opened).unwrap_or(Answer::JUST_THIS);
-        Admission { control: self.storage.present(), answer }
+        let control = self.storage.present();
+        let answer = if control.is(State::ForcedOpen) {
+            Answer::BY_HAND
+        } else {
+            Answer::wait(0, timeout).filter(|_| opened).unwrap_or(Answer::JUST_THIS)
+        };
+        Admission { control, answer }
     }
 
     /// What a call would be answered now.

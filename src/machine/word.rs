@@ -93,7 +93,7 @@ impl Control {
     }
 
     #[inline]
-    pub(super) const fn is(self, state: State) -> bool {
+    pub(crate) const fn is(self, state: State) -> bool {
         PHASE.of(self.0) == state as u32
     }
 
