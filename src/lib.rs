@@ -22,18 +22,20 @@
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
-// From the ground up: a module uses only those above it (tests/layout.rs).
+// From the ground up: a module uses only those above it, and no sibling in its own paragraph (tests/layout.rs).
 mod state;
 mod sync;
-mod ticks;
 mod verdict;
+
+mod ticks;
 mod wait;
 
 mod error;
+pub mod strategy;
 
 pub mod clock;
+pub mod observe;
 pub mod rules;
-pub mod strategy;
 
 mod machine;
 
@@ -42,18 +44,16 @@ mod storage;
 mod engine;
 
 mod circuit;
-
-pub mod observe;
-
 mod config;
 
 mod breaker;
 
 #[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
 pub mod bus;
+pub mod registry;
+
 #[cfg(feature = "defmt")]
 mod defmt;
-pub mod registry;
 
 #[doc(hidden)]
 pub use breaker::Fallible;
