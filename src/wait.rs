@@ -61,17 +61,13 @@ impl Wait {
         if hz == 1_000 || hz == 0 {
             return if hz == 0 { 0 } else { ticks };
         }
-        let (mut millis, mut rest) = (ticks / hz, ticks % hz);
-        // Three decimal places by long division, each digit by at most nine subtractions.
-        let mut places = 3;
-        while places > 0 {
-            let (digit, left) = ten_times(rest, hz);
-            rest = left;
-            // Too much once is too much for ever.
-            millis = if millis > (u32::MAX - 9) / 10 { u32::MAX } else { millis * 10 + digit };
-            places -= 1;
-        }
-        millis.saturating_add((rest > 0) as u32)
+        let (seconds, rest) = (ticks / hz, ticks % hz);
+        let millis = if hz <= u32::MAX / 1_000 {
+            (rest * 1_000).div_ceil(hz)
+        } else {
+            thousandths(rest, hz)
+        };
+        if seconds > u32::MAX / 1_000 { u32::MAX } else { (seconds * 1_000).saturating_add(millis) }
     }
 
     /// Rounded up to whole nanoseconds, so that who waits for it is not early. It divides 64 bits; on a
@@ -104,19 +100,25 @@ impl Wait {
     }
 }
 
-/// Quotient and rest of ten times `rest`, which is below `hz`, without a wider integer.
-const fn ten_times(rest: u32, hz: u32) -> (u32, u32) {
-    let (mut digit, mut sum, mut times) = (0, 0_u32, 0);
-    while times < 10 {
-        let (next, carry) = sum.overflowing_add(rest);
-        sum = next;
-        if carry || sum >= hz {
-            sum = sum.wrapping_sub(hz);
-            digit += 1;
+/// `rest / hz` in thousandths, rounded up, for a rate whose thousandfold no longer fits: three decimal places by long
+/// division, without a wider integer.
+const fn thousandths(mut rest: u32, hz: u32) -> u32 {
+    let (mut millis, mut place) = (0, 0);
+    while place < 3 {
+        let (mut digit, mut sum, mut times) = (0, 0_u32, 0);
+        while times < 10 {
+            let (next, carry) = sum.overflowing_add(rest);
+            sum = next;
+            if carry || sum >= hz {
+                sum = sum.wrapping_sub(hz);
+                digit += 1;
+            }
+            times += 1;
         }
-        times += 1;
+        (millis, rest) = (millis * 10 + digit, sum);
+        place += 1;
     }
-    (digit, sum)
+    millis + (rest > 0) as u32
 }
 
 impl PartialEq for Wait {

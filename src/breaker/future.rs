@@ -137,13 +137,20 @@ impl<'a, C: Clock, S: Strategy, R> Slot<'a, C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)] // else a rejection goes through memory: peers, async ready_instr
     pub(super) fn admit(&mut self) -> Result<Ticket, Rejected> {
-        match self.breaker.admit() {
-            Ok(ticket) => {
-                self.ticket = ticket;
-                Ok(ticket)
-            }
-            Err(rejected) => Err(rejected),
-        }
+        let control = self.breaker.head.storage.control();
+        self.ticket = if control.is_clean() {
+            Ticket::clean(control)
+        } else {
+            // Out of line: what it needs would be saved in every poll (peers, async ready_instr).
+            self.admit_otherwise()?
+        };
+        Ok(self.ticket)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn admit_otherwise(&self) -> Result<Ticket, Rejected> {
+        self.breaker.admit()
     }
 
     /// Runs user code, in which an unwinding is a failure; between polls a drop is a cancellation.
