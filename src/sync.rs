@@ -57,7 +57,7 @@ pub(crate) fn release() {
 /// Of the processor's own kind under loom too: what it serves, an age, is none of the storage's business.
 pub(crate) fn raise(cell: &core::sync::atomic::AtomicU32, to: u32) {
     use core::sync::atomic::Ordering::Relaxed;
-    let behind = |present: u32| (to.wrapping_sub(present) as i32) > 0;
+    let behind = |present: u32| to.wrapping_sub(present).cast_signed() > 0;
     #[cfg(target_has_atomic = "32")]
     let _ = cell.fetch_update(Relaxed, Relaxed, |present| behind(present).then_some(to));
     #[cfg(not(target_has_atomic = "32"))]

@@ -120,7 +120,7 @@ impl Ticks for u64 {
     fn age(self, stamp: u32, epoch: &Epoch) -> u32 {
         let (now, marked) = (self as u32, epoch.0.load(Relaxed));
         // Negative where somebody stamped in the next epoch since this reading was taken.
-        match upper(self).wrapping_sub(marked) as i32 {
+        match upper(self).wrapping_sub(marked).cast_signed() {
             // Both in one epoch: no doubt that the stamp is older, however close to the range.
             0 if now >= stamp => (now - stamp).min(OLDEST),
             ..=0 => now.wrapping_sub(stamp),

@@ -1,39 +1,88 @@
 //! Every interleaving of two or three threads on the storage of the word, by loom:
 //! `RUSTFLAGS="--cfg loom" cargo test --release --test loom -- --test-threads=1`, and again with
 //! `--cfg mcb_critical_section` added, for the storage without compare-and-swap.
+//!
+//! Hooks and the clock are of the processor's own kind, which loom does not see: they count and give ticks, and the
+//! races are the storage's alone.
 #![cfg(loom)]
 
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use loom::sync::Arc;
+use loom::sync::atomic::AtomicU32 as Modelled;
 use loom::thread;
-use mcb::{
-    Cause, Circuit, CircuitBreaker, Config, Consecutive, EveryError, Hooked, Hooks, ManualClock,
-    State,
-};
+use mcb::{Cause, CircuitBreaker, Config, ManualClock, Observer, State, Transition};
 
-type Breaker = CircuitBreaker<&'static ManualClock, Consecutive, Hooked<EveryError, Hooks>>;
+type Breaker = CircuitBreaker<&'static ManualClock>;
 
 static CLOCK: ManualClock = ManualClock::new();
 static OPENED: AtomicU32 = AtomicU32::new(0);
+static RECOVERIES: AtomicU32 = AtomicU32::new(0);
 
-fn opened(_: &dyn Circuit, _: Cause<'_>) {
-    OPENED.fetch_add(1, Relaxed);
+/// Counts openings, and recoveries that begin.
+struct Counting;
+impl Observer for Counting {
+    fn on_open(&self, _: &Transition, _: Cause) {
+        OPENED.fetch_add(1, Relaxed);
+    }
+    fn on_transition(&self, change: &Transition) {
+        if change.to == State::HalfOpen {
+            RECOVERIES.fetch_add(1, Relaxed);
+        }
+    }
 }
 
-fn breaker(errors: u16) -> loom::sync::Arc<Breaker> {
+loom::lazy_static! {
+    static ref TURN: Modelled = Modelled::new(0);
+}
+
+/// Stands before and after what is one thing to a thread, so that loom tries these things in every order.
+///
+/// It tries two orders of two accesses to an atomic if it remembers the first when it comes to the second. It remembers
+/// one access of each, so that a thread which loads the word before it writes it, as all do here, makes it forget the
+/// load of another. Relaxed, and on an atomic of its own: it orders nothing else.
+fn turn() {
+    TURN.fetch_add(1, Relaxed);
+}
+
+fn config(errors: u16) -> Config<&'static ManualClock> {
+    turn(); // made here, before there are threads
     CLOCK.set(10);
     OPENED.store(0, Relaxed);
-    let config = Config::new("b")
-        .error_threshold(errors)
-        .recovery_timeout_ticks(5)
-        .hooks(Hooks::new().on_open(opened));
+    RECOVERIES.store(0, Relaxed);
+    Config::new("b").error_threshold(errors).recovery_timeout_ticks(5).hooks(&Counting)
+}
+
+fn made(config: Config<&'static ManualClock>) -> Arc<Breaker> {
     // Leaked once an execution: loom's own bookkeeping is larger by far.
     let config = Box::leak(Box::new(config));
-    loom::sync::Arc::new(CircuitBreaker::try_new(config, &CLOCK).unwrap())
+    Arc::new(CircuitBreaker::try_new(config, &CLOCK).unwrap())
+}
+
+fn breaker(errors: u16) -> Arc<Breaker> {
+    made(config(errors))
+}
+
+/// One that waits no more for its recovery.
+fn recovering(config: Config<&'static ManualClock>) -> Arc<Breaker> {
+    let b = made(config);
+    fail(&b);
+    CLOCK.set(15);
+    b
 }
 
 fn fail(breaker: &Breaker) {
+    turn();
     let _ = breaker.call(|| Err::<(), _>(()));
+    turn();
+}
+
+/// Takes a slot, or is closed, and never ends.
+fn hangs(breaker: &Breaker) -> bool {
+    turn();
+    let admitted = breaker.try_acquire().map(core::mem::forget).is_ok();
+    turn();
+    admitted
 }
 
 #[test]
@@ -54,6 +103,7 @@ fn a_success_races_a_trip() {
         let b = breaker(1);
         let other = b.clone();
         let thread = thread::spawn(move || fail(&other));
+        turn();
         let _ = b.call(|| Ok::<(), ()>(()));
         thread.join().unwrap();
         assert_eq!((b.state(), OPENED.load(Relaxed)), (State::Open, 1));
@@ -63,31 +113,88 @@ fn a_success_races_a_trip() {
 #[test]
 fn two_callers_race_for_one_probe() {
     loom::model(|| {
-        let b = breaker(1);
-        fail(&b);
-        CLOCK.set(15);
+        let b = recovering(config(1));
         let other = b.clone();
-        let thread = thread::spawn(move || other.try_acquire().map(core::mem::forget).is_ok());
-        let mine = b.try_acquire().map(core::mem::forget).is_ok();
+        let thread = thread::spawn(move || hangs(&other));
+        let mine = hangs(&b);
         assert!(mine != thread.join().unwrap(), "exactly one");
-        assert_eq!(b.open_time(), Some(10));
+        assert_eq!((b.open_time(), RECOVERIES.load(Relaxed)), (Some(10), 1));
+    });
+}
+
+/// Whoever loses the word asks again, and finds what is true by then: the second slot, or no slot any more.
+fn race_for_slots(slots: u8, others: usize) {
+    let b = recovering(config(1).max_probes(slots));
+    let others: Vec<_> =
+        (0..others).map(|_| b.clone()).map(|other| thread::spawn(move || hangs(&other))).collect();
+    let mut admitted = u8::from(hangs(&b));
+    let all = others.len() as u8 + 1;
+    for other in others {
+        admitted += u8::from(other.join().unwrap());
+    }
+    assert_eq!(admitted, slots.min(all), "of {slots} slots for {all}");
+    assert_eq!((b.state(), RECOVERIES.load(Relaxed)), (State::HalfOpen, 1));
+}
+
+#[test]
+fn who_loses_the_race_for_a_slot_asks_again() {
+    loom::model(|| race_for_slots(2, 1));
+    // All that three threads can do with at most two preemptions.
+    let mut bounded = loom::model::Builder::new();
+    bounded.preemption_bound = Some(2);
+    bounded.check(|| race_for_slots(1, 2));
+    bounded.check(|| race_for_slots(2, 2));
+}
+
+/// The slot that a probe gives back is there for who comes after it, and for nobody twice.
+#[test]
+fn a_slot_is_given_back_while_another_asks() {
+    loom::model(|| {
+        let b = recovering(config(1));
+        let permit = b.try_acquire().unwrap();
+        let other = b.clone();
+        let thread = thread::spawn(move || hangs(&other));
+        permit.ignore();
+        turn();
+        let taken = thread.join().unwrap();
+        assert_eq!(hangs(&b), !taken);
+        assert!(!hangs(&b));
     });
 }
 
 #[test]
 fn a_probe_times_out_while_its_result_arrives() {
     loom::model(|| {
-        let b = breaker(1);
-        fail(&b);
-        CLOCK.set(15);
+        let b = recovering(config(1));
         let permit = b.try_acquire().unwrap();
         CLOCK.set(20);
         let other = b.clone();
-        let thread = thread::spawn(move || other.try_acquire().map(core::mem::forget).is_ok());
+        let thread = thread::spawn(move || hangs(&other));
         permit.success();
+        turn();
         // Whoever came first, the success counts in its recovery and closes the breaker.
         assert!(thread.join().unwrap());
         assert_eq!(b.state(), State::Closed);
+    });
+}
+
+#[test]
+fn two_successes_race_to_close() {
+    loom::model(|| {
+        let b = recovering(config(1).recovery_threshold(2).max_probes(2));
+        let (mine, others) = (b.try_acquire().unwrap(), b.try_acquire().unwrap());
+        // A permit borrows from the breaker, and a thread of loom's may not: the result comes from a call of its own.
+        core::mem::forget(others);
+        CLOCK.set(20);
+        let other = b.clone();
+        let thread = thread::spawn(move || {
+            turn();
+            other.call(|| Ok::<_, ()>(())).is_ok()
+        });
+        mine.success();
+        turn();
+        assert!(thread.join().unwrap());
+        assert_eq!((b.state(), b.error_count()), (State::Closed, 0));
     });
 }
 
@@ -97,7 +204,9 @@ fn force_open_races_everything() {
         let b = breaker(1);
         let other = b.clone();
         let thread = thread::spawn(move || fail(&other));
+        turn();
         b.force_open();
+        turn();
         thread.join().unwrap();
         assert_eq!(b.state(), State::ForcedOpen);
         // If it opened first, that opening is remembered.
@@ -109,13 +218,11 @@ fn force_open_races_everything() {
 #[test]
 fn the_last_opening_is_kept_whoever_is_late() {
     loom::model(|| {
-        let b = breaker(1);
-        fail(&b);
-        CLOCK.set(15);
+        let b = recovering(config(1));
         let other = b.clone();
         // Both may take the breaker out of Open; one of them opens it again.
         let thread = thread::spawn(move || {
-            let _ = other.try_acquire().map(core::mem::forget);
+            hangs(&other);
         });
         if let Ok(permit) = b.try_acquire() {
             permit.failure();
@@ -130,22 +237,71 @@ fn the_last_opening_is_kept_whoever_is_late() {
 
 #[test]
 fn a_hook_re_enters_while_another_fails() {
-    fn re_enter(circuit: &dyn Circuit, _: Cause<'_>) {
-        OPENED.fetch_add(1, Relaxed);
-        circuit.reset();
+    // A hook knows its breaker by name; that of an execution of loom's is made anew each time.
+    static BREAKER: std::sync::Mutex<Option<&'static Breaker>> = std::sync::Mutex::new(None);
+    struct ReEnters;
+    impl Observer for ReEnters {
+        fn on_open(&self, _: &Transition, _: Cause) {
+            OPENED.fetch_add(1, Relaxed);
+            let breaker = *BREAKER.lock().unwrap();
+            breaker.expect("the one of this execution").reset();
+        }
     }
     loom::model(|| {
-        CLOCK.set(10);
-        OPENED.store(0, Relaxed);
-        let config = Config::new("b").error_threshold(1).hooks(Hooks::new().on_open(re_enter));
-        let config = Box::leak(Box::new(config));
-        let b: Breaker = CircuitBreaker::try_new(config, &CLOCK).unwrap();
-        let b = loom::sync::Arc::new(b);
-        let other = b.clone();
-        let thread = thread::spawn(move || fail(&other));
-        fail(&b);
+        let config = Box::leak(Box::new(config(1).hooks(&ReEnters)));
+        let b: &'static Breaker =
+            Box::leak(Box::new(CircuitBreaker::try_new(config, &CLOCK).unwrap()));
+        *BREAKER.lock().unwrap() = Some(b);
+        let thread = thread::spawn(move || fail(b));
+        fail(b);
         thread.join().unwrap();
         assert_eq!(b.state(), State::Closed);
         assert!((1..=2).contains(&OPENED.load(Relaxed)));
+    });
+}
+
+/// What a recovery step wrote before it closed the breaker is seen by every call that the closed breaker admits. The
+/// device is relaxed, so that nobody but the breaker publishes anything.
+#[test]
+fn what_a_recovery_wrote_is_seen_by_the_calls_after_it() {
+    for probes in [1, 2] {
+        loom::model(move || {
+            let b = recovering(config(1).max_probes(probes));
+            let device = Arc::new(Modelled::new(0));
+            let (probe, written) = (b.clone(), device.clone());
+            let thread = thread::spawn(move || {
+                let set_up = |(): &mut ()| written.store(7, Relaxed);
+                let _ = probe.call_on(&mut (), set_up, |()| Ok::<_, ()>(()));
+                turn();
+            });
+            turn();
+            // Admission comes first, then the look. A probe beside the step has no promise.
+            if let Ok(permit) = b.try_acquire() {
+                let seen = device.load(Relaxed);
+                assert!(permit.is_probe() || seen == 7, "closed, and not set up");
+                core::mem::forget(permit);
+            }
+            thread.join().unwrap();
+        });
+    }
+}
+
+/// A reset publishes too: whoever is admitted after it sees what was repaired before it.
+#[test]
+fn what_was_repaired_before_a_reset_is_seen_after_it() {
+    loom::model(|| {
+        let b = breaker(1);
+        fail(&b);
+        let device = Arc::new(Modelled::new(0));
+        let (resets, repaired) = (b.clone(), device.clone());
+        let thread = thread::spawn(move || {
+            repaired.store(7, Relaxed);
+            resets.reset();
+            turn();
+        });
+        turn();
+        let seen = b.call(|| Ok::<_, ()>(device.load(Relaxed)));
+        assert!(seen.is_err() || seen == Ok(7));
+        thread.join().unwrap();
     });
 }

@@ -39,13 +39,13 @@ rm -rf "$out"/{mutants.out,caught,timeout,unviable,missed}
 if [ $# = 0 ]; then
     # The transitions by the enumeration alone; what it lets live, and all else, by the quick tests;
     # and the storage without compare-and-swap under its own cfg.
-    mutants -f src/state.rs -f src/strategy.rs -f 'src/strategy/*.rs' -C=--lib
+    mutants -f 'src/machine/*.rs' -f src/strategy.rs -f 'src/strategy/*.rs' -f src/ticks.rs -C=--lib
     rm "$out/missed"
-    mutants --iterate -e src/cell/critical.rs -e src/sync.rs -e src/log.rs "${quick[@]}"
+    mutants --iterate -e src/storage/critical.rs -e src/sync.rs -e src/observe/log.rs -e src/defmt.rs "${quick[@]}"
     RUSTFLAGS="--cfg mcb_critical_section" \
-        mutants -f src/cell/critical.rs -f src/sync.rs "${quick[@]}"
+        mutants -f src/storage/critical.rs -f src/sync.rs "${quick[@]}"
     # Log lines are there where DEFMT_LOG lets them be compiled, and one test links with them.
-    DEFMT_LOG=trace mutants -f src/log.rs -C=--test=log
+    DEFMT_LOG=trace mutants -f src/observe/log.rs -C=--test=log
 else
     mutants "$@" "${quick[@]}"
 fi

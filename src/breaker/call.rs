@@ -65,15 +65,29 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let (result, verdict) = unwind::guarded(
+        let (result, verdict) = self.judged(ticket, f);
+        self.finish(result, ticket, verdict)
+    }
+
+    /// Runs the function and the rules, in which an unwinding is a failure.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    pub(super) fn judged<T, E>(
+        &self,
+        ticket: Ticket,
+        f: impl FnOnce() -> Result<T, E>,
+    ) -> (Result<T, E>, Verdict)
+    where
+        R: Rules<T, E>,
+    {
+        unwind::guarded(
             || self.fail(ticket, Cause::Panic),
             || {
                 let result = f();
                 let verdict = self.rules.judge(&result);
                 (result, verdict)
             },
-        );
-        self.finish(result, ticket, verdict)
+        )
     }
 
     /// The end of a call that was judged.
@@ -134,7 +148,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 }
 
 /// Whether a result fits into two registers, as far as can be told: it is of two parts then, its discriminant and what
-/// it holds. What lies in memory stays there, rather than to be copied (growth, first_small).
+/// it holds. What lies in memory stays there, rather than to be copied (growth, `first_small`).
 const fn in_registers<T, E>() -> bool {
     let (output, error) = (size_of::<T>(), size_of::<E>());
     size_of::<Result<T, E>>() <= 2 * size_of::<usize>()
@@ -147,7 +161,7 @@ pub(super) const fn cause<T, E>(result: &Result<T, E>) -> Cause {
 }
 
 /// `map_err(Error::Inner)`, but each path keeps its own return: where they are joined, the discriminant is computed
-/// again, at some instructions a call (peers, instr_ok).
+/// again, at some instructions a call (peers, `instr_ok`).
 #[inline(always)]
 #[allow(clippy::inline_always, clippy::manual_map)]
 pub(super) fn passed_on<T, E>(result: Result<T, E>) -> Result<T, Error<E>> {

@@ -10,6 +10,7 @@ impl<T> Lock<T> {
         Lock(std::sync::Mutex::new(value))
     }
 
+    #[allow(clippy::unnecessary_wraps)] // the other lock may be in use
     pub(super) fn with<U>(&self, f: impl FnOnce(&mut T) -> U) -> Option<U> {
         // No user code runs inside, so a poisoned value is whole all the same.
         Some(f(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)))

@@ -23,7 +23,6 @@ use super::{Detect, Reporting, Rules, Verdict};
 /// let _ = GPS.call(|| Err::<(), _>(GpsError::Timeout));
 /// assert_eq!(GPS.error_count(), 1);
 /// ```
-#[derive(Debug)]
 pub struct Lists<E, const B: usize, const W: usize> {
     blacklist: [fn(&E) -> bool; B],
     whitelist: [fn(&E) -> bool; W],
@@ -93,6 +92,12 @@ impl<E, const B: usize, const W: usize> Clone for Lists<E, B, W> {
     }
 }
 impl<E, const B: usize, const W: usize> Copy for Lists<E, B, W> {}
+
+impl<E, const B: usize, const W: usize> core::fmt::Debug for Lists<E, B, W> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Lists<{B}, {W}>")
+    }
+}
 
 impl<T, E, const B: usize, const W: usize> Rules<T, E> for Lists<E, B, W> {
     #[inline]

@@ -21,7 +21,6 @@ use super::{EveryError, Rules, Verdict};
 /// assert_eq!(WEB.call(|| Ok::<_, ()>(503)), Ok(503));
 /// assert_eq!(WEB.state(), State::Open);
 /// ```
-#[derive(Debug)]
 pub struct Detect<T, R = EveryError> {
     pub(crate) rules: R,
     detect: fn(&T) -> bool,
@@ -47,6 +46,12 @@ impl<T, R: Copy> Clone for Detect<T, R> {
     }
 }
 impl<T, R: Copy> Copy for Detect<T, R> {}
+
+impl<T, R: core::fmt::Debug> core::fmt::Debug for Detect<T, R> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Detect").field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
 
 #[deny(clippy::missing_trait_methods)]
 impl<T, E, R: Rules<T, E>> Rules<T, E> for Detect<T, R> {
