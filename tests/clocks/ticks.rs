@@ -147,6 +147,12 @@ fn u32_ticks_wrap_with_the_stamp() {
 fn durations_become_as_many_ticks_more_as_a_reading_may_be_behind() {
     type Step = FnClock<u32, 1_000>;
     type Coarse = FnClock<u32, { 32_768 << 8 }, { 1 << 8 }>;
+    static CLOCK: ManualClock = ManualClock::new();
+    static NOW: AtomicU32 = AtomicU32::new(0);
+    static PROBED: Config<Step> = Config::new("b")
+        .error_threshold(1)
+        .recovery_timeout_ticks(1)
+        .probe_timeout(Duration::from_millis(500));
     fn timeout<C: Clock + 'static>(clock: C, config: fn() -> Config<C>) -> u32 {
         // Leaked: a configuration lives as long as its breaker.
         let b = CircuitBreaker::try_new(Box::leak(Box::new(config())), clock).unwrap();
@@ -158,7 +164,6 @@ fn durations_become_as_many_ticks_more_as_a_reading_may_be_behind() {
     }
     assert_eq!(timeout(Step::new(|| 7), half_a_second), 501);
     assert_eq!(timeout(Coarse::new(|| 0), half_a_second), (32_768 / 2 + 1) << 8);
-    static CLOCK: ManualClock = ManualClock::new();
     assert_eq!(timeout(&CLOCK, half_a_second), 500, "it stands still between two moves");
     assert_eq!(timeout(CachedClock::new(&CLOCK), half_a_second), 500, "as the clock inside");
     assert_eq!(timeout(CachedClock::new(Step::new(|| 7)), half_a_second), 501);
@@ -167,11 +172,6 @@ fn durations_become_as_many_ticks_more_as_a_reading_may_be_behind() {
     let ticks = || Config::new("b").error_threshold(1).recovery_timeout_ticks(500);
     assert_eq!(timeout(Step::new(|| 7), ticks), 500);
 
-    static NOW: AtomicU32 = AtomicU32::new(0);
-    static PROBED: Config<Step> = Config::new("b")
-        .error_threshold(1)
-        .recovery_timeout_ticks(1)
-        .probe_timeout(Duration::from_millis(500));
     let b = CircuitBreaker::try_new(&PROBED, Step::new(|| NOW.load(Relaxed))).unwrap();
     b.try_acquire().unwrap().failure();
     NOW.store(1, Relaxed);
@@ -191,7 +191,7 @@ fn nothing_is_shorter_than_asked_for() {
         let clock = FnClock::new(|| MOMENT.load(Relaxed) / 10);
         let b = CircuitBreaker::try_new(&CONFIG, clock).unwrap();
         b.try_acquire().unwrap().failure();
-        let waited = (0..).find(|later| {
+        let waited = (0..100).find(|later| {
             MOMENT.store(opened + later, Relaxed);
             b.state() == State::HalfOpen
         });
