@@ -66,7 +66,7 @@ macro_rules! circuit {
     ) => {
         $crate::circuit! {
             $(#[$static_meta])* $static_vis static $name:
-                $crate::CircuitBreaker<$crate::StdClock> = $crate::StdClock
+                $crate::CircuitBreaker<$crate::clock::StdClock> = $crate::clock::StdClock
                 $(, $option($($value),*))*;
             $($function)*
         }

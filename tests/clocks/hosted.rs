@@ -41,6 +41,8 @@ fn updates_that_stop_only_delay_recovery() {
 #[cfg(feature = "std")]
 #[test]
 fn clocks_are_read_through_references_and_shares() {
+    super::is_a_clock::<mcb::StdClock>();
+    super::is_a_clock::<CachedClock<mcb::StdClock>>();
     let clock = std::sync::Arc::new(ManualClock::at(9));
     assert_eq!((clock.now(), (&&*clock).now()), (9, 9));
     assert_eq!(Clock::now(&clock), 9);
