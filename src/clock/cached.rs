@@ -1,3 +1,5 @@
+//! The last reading of another clock.
+
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::{Clock, Ticks};
@@ -39,7 +41,7 @@ use super::{Clock, Ticks};
 ///
 /// # Wraparound
 ///
-/// It keeps the low 32 bits, as stamps do.
+/// It keeps the low 32 bits of the other clock's tick, and so wraps, whether that clock does or not.
 #[derive(Debug, Default)]
 pub struct CachedClock<C> {
     clock: C,

@@ -1,3 +1,5 @@
+//! A clock over fugit's instants.
+
 use fugit::Instant;
 use fugit::kind::Kind;
 

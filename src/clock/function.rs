@@ -1,3 +1,5 @@
+//! A clock from a function.
+
 use super::{Clock, Ticks};
 
 /// A clock from a function that returns ticks, `HZ` of them a second.

@@ -1,3 +1,5 @@
+//! A clock for tests.
+
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::time::Duration;
 

@@ -1,3 +1,5 @@
+//! The clock of an RTIC application.
+
 use core::fmt;
 use core::marker::PhantomData;
 
