@@ -138,6 +138,8 @@ fn the_allocator_counts() {
 
 #[test]
 fn calls_permits_and_recoveries_allocate_nothing() {
+    static CLOCK: ManualClock = ManualClock::new();
+    static A: CircuitBreaker<Clock> = CircuitBreaker::new(&Config::new("a"), &CLOCK);
     struct Life;
     impl ForStrategy for Life {
         type Output = ();
@@ -153,8 +155,6 @@ fn calls_permits_and_recoveries_allocate_nothing() {
         strategy.with(Life);
     }
 
-    static CLOCK: ManualClock = ManualClock::new();
-    static A: CircuitBreaker<Clock> = CircuitBreaker::new(&Config::new("a"), &CLOCK);
     allocates_nothing(|| {
         let guarded = A.wrap(|a: u8, b: u8| a.checked_add(b).ok_or(()));
         assert_eq!(guarded(1, 2), Ok(3));
@@ -220,6 +220,7 @@ fn a_breaker_configured_at_run_time_allocates_once_and_never_again() {
 #[test]
 fn hooks_allocate_nothing() {
     static CLOCK: ManualClock = ManualClock::new();
+    type Report = fn(&'static str, &Result<u8, u8>);
     fn opened(_: &Transition, cause: Cause) {
         assert!(matches!(cause, Cause::Error | Cause::Reported));
         assert!(A.retry_after().is_some());
@@ -248,15 +249,14 @@ fn hooks_allocate_nothing() {
             .hooks(&Hooks::new().on_open(opened).on_close(closed).on_transition(changed)),
         &CLOCK,
     );
-    static B: CircuitBreaker<Clock, Consecutive, Reporting<fn(&'static str, &Result<u8, u8>)>> =
-        CircuitBreaker::new(
-            &Config::new("b")
-                .error_threshold(3)
-                .recovery_threshold(2)
-                .rules(EveryError.reporting(report as fn(&'static str, &Result<u8, u8>)))
-                .hooks(&(Hooks::new().on_close(closed), Hooks::new().on_transition(changed))),
-            &CLOCK,
-        );
+    static B: CircuitBreaker<Clock, Consecutive, Reporting<Report>> = CircuitBreaker::new(
+        &Config::new("b")
+            .error_threshold(3)
+            .recovery_threshold(2)
+            .rules(EveryError.reporting(report as Report))
+            .hooks(&(Hooks::new().on_close(closed), Hooks::new().on_transition(changed))),
+        &CLOCK,
+    );
     static C: CircuitBreaker<Clock> =
         CircuitBreaker::new(&Config::new("c").error_threshold(1).before_probe(in_vain), &CLOCK);
     allocates_nothing(|| live(&A, &CLOCK));

@@ -105,6 +105,7 @@ fn a_panic_while_polled_is_a_failure_and_a_drop_what_the_configuration_says() {
 
 #[test]
 fn every_bad_field_is_refused_at_run_time_with_its_name_value_and_limit() {
+    static STOPPED: Config<FnClock<u32, 0>> = Config::new("b").recovery_timeout_ticks(1);
     fn refused(config: Config<Clock>) -> String {
         // The constructor keeps the configuration by reference: leaked, as a test may.
         let config: &'static Config<Clock> = Box::leak(Box::new(config));
@@ -137,8 +138,6 @@ fn every_bad_field_is_refused_at_run_time_with_its_name_value_and_limit() {
         assert_eq!(refused(config), format!("circuit b: {message}"));
     }
     assert_eq!(refused(good.id("")), "circuit : id is 0 bytes long, must be 1 to 255");
-
-    static STOPPED: Config<FnClock<u32, 0>> = Config::new("b").recovery_timeout_ticks(1);
     let error = CircuitBreaker::try_new(&STOPPED, FnClock::new(|| 0)).unwrap_err();
     assert_eq!((error.kind(), error.value()), (ConfigErrorKind::ClockRate, 0));
     assert_eq!(error.to_string(), "circuit b: the clock's HZ is 0, must be 1 to 4294967295");

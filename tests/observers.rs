@@ -108,6 +108,9 @@ fn several_hooks_of_a_kind_run_in_the_order_in_which_they_were_given() {
 fn what_points_to_an_observer_passes_everything_on() {
     static LOG: Log = Mutex::new(Vec::new());
     static NOTING: Noting = Noting(&LOG, A);
+    fn note(what: &'static str) {
+        LOG.lock().unwrap().push(what);
+    }
     fn told(observer: &dyn Observer) -> Vec<&'static str> {
         let change = Transition::new("b", State::Open, State::HalfOpen, Reason::Time, 1);
         observer.on_transition(&change);
@@ -127,9 +130,6 @@ fn what_points_to_an_observer_passes_everything_on() {
         assert_eq!(told(&std::sync::Arc::new(Noting(&LOG, A))), all);
     }
     // Hooks around hooks of every kind.
-    fn note(what: &'static str) {
-        LOG.lock().unwrap().push(what);
-    }
     let hooks = Hooks::new()
         .on_open(|_, _| note("open a"))
         .on_close(|_| note("close a"))
@@ -167,6 +167,8 @@ fn hooks_that_were_never_given_are_nothing_to_call() {
 
 #[test]
 fn an_observer_is_told_every_cause_and_transition() {
+    use State::{Closed, ForcedClosed, ForcedOpen, HalfOpen, Open};
+
     static CLOCK: ManualClock = ManualClock::new();
     static CAUSES: Mutex<Vec<Cause>> = Mutex::new(Vec::new());
     static CHANGES: Mutex<Vec<Transition>> = Mutex::new(Vec::new());
@@ -222,7 +224,6 @@ fn an_observer_is_told_every_cause_and_transition() {
     CIRCUIT.force_closed();
     CIRCUIT.reset();
     assert_eq!(*CAUSES.lock().unwrap(), [Cause::Recovery]);
-    use State::{Closed, ForcedClosed, ForcedOpen, HalfOpen, Open};
     let changes = [
         (Open, HalfOpen, Reason::Time, 1),
         (HalfOpen, Open, Reason::Failure(Cause::Recovery), 2),
@@ -302,8 +303,9 @@ fn a_breaker_may_own_an_observer_beside_the_one_of_its_configuration() {
 
     static LOG: Log = Mutex::new(Vec::new());
     static CLOCK: ManualClock = ManualClock::new();
-    let (sender, told) = channel();
     static NOTING: Noting = Noting(&LOG, A);
+    static CONFIG: Config<Clock> = Config::new("b").error_threshold(1);
+    let (sender, told) = channel();
     let config = Config::new("b").error_threshold(1).hooks(&NOTING);
     // What it captures lives as long as the breaker.
     let own = Hooks::new().on_open(move |opening: &Transition, cause| {
@@ -322,7 +324,6 @@ fn a_breaker_may_own_an_observer_beside_the_one_of_its_configuration() {
     assert_eq!(take(&LOG), ["change a", "change b"]);
 
     // One of a constant configuration may own one too.
-    static CONFIG: Config<Clock> = Config::new("b").error_threshold(1);
     let breaker = CircuitBreaker::try_new(&CONFIG, &CLOCK).unwrap().with_hooks(Noting(&LOG, A));
     one_cycle(&breaker, &CLOCK);
     assert_eq!(take(&LOG), ONE_CYCLE);

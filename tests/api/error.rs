@@ -88,10 +88,11 @@ fn it_becomes_a_boxed_error_whatever_is_inside() {
 fn sources_are_those_of_what_is_inside() {
     use std::io;
 
-    assert!(is_the_source(Error::<Boxed>::Inner(Box::new(CAUSED)).source()));
     type Sent = Box<dyn std::error::Error + Send>;
-    assert!(is_the_source(Error::<Sent>::Inner(Box::new(CAUSED)).source()));
     type Plain = Box<dyn std::error::Error>;
+
+    assert!(is_the_source(Error::<Boxed>::Inner(Box::new(CAUSED)).source()));
+    assert!(is_the_source(Error::<Sent>::Inner(Box::new(CAUSED)).source()));
     assert!(is_the_source(Error::<Plain>::Inner(Box::new(CAUSED)).source()));
     assert!(is_the_source(Error::Inner(io::Error::other(CAUSED)).source()));
     assert!(Error::Inner(io::Error::from(io::ErrorKind::TimedOut)).source().is_none());
@@ -110,11 +111,6 @@ fn a_rejection_has_no_source_and_what_is_no_box_keeps_its_own() {
 
 #[test]
 fn conversion_keeps_what_is_inside_with_its_type_and_sources() {
-    let boxed: Boxed = Error::Inner(CAUSED).convert();
-    assert!(boxed.downcast_ref::<Caused>().is_some() && is_the_source(boxed.source()));
-    let boxed: Boxed = Error::<Caused>::Rejected(REJECTED).convert();
-    assert_eq!(boxed.downcast_ref(), Some(&REJECTED));
-
     #[derive(Debug, PartialEq)]
     enum Fault {
         Bus(u8),
@@ -130,6 +126,10 @@ fn conversion_keeps_what_is_inside_with_its_type_and_sources() {
             Fault::Unavailable(rejected)
         }
     }
+    let boxed: Boxed = Error::Inner(CAUSED).convert();
+    assert!(boxed.downcast_ref::<Caused>().is_some() && is_the_source(boxed.source()));
+    let boxed: Boxed = Error::<Caused>::Rejected(REJECTED).convert();
+    assert_eq!(boxed.downcast_ref(), Some(&REJECTED));
     assert_eq!(Error::Inner(7_u8).convert::<Fault>(), Fault::Bus(7));
     let rejected = Error::<u8>::Rejected(REJECTED);
     assert_eq!(rejected.convert::<Fault>(), Fault::Unavailable(REJECTED));

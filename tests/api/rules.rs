@@ -170,6 +170,8 @@ fn what_is_put_around_rules_passes_everything_on() {
 
 #[test]
 fn every_ready_made_rule_can_report() {
+    use Verdict::{Failure, Ignore, Success};
+
     fn nothing(_: &'static str, _: &Result<u8, u8>) {}
     let report = nothing as Report;
     let verdicts = [
@@ -179,7 +181,6 @@ fn every_ready_made_rule_can_report() {
         EveryError.detect_error(even).reporting(report).judge(&Ok(2)),
         Reporting::new(EveryError, report).judge(&Ok(2)),
     ];
-    use Verdict::{Failure, Ignore, Success};
     assert_eq!(verdicts, [Failure, Ignore, Failure, Failure, Success]);
 }
 

@@ -93,6 +93,42 @@ fn u64_ticks_do_not_wrap_however_late_somebody_asks() {
     }
 }
 
+/// A node that reports once a day, with a timeout of half an hour: each day is a new attempt, whatever the hour at which
+/// it was started, and whether yesterday's failed, or hung and never came back.
+#[test]
+fn a_call_a_day_is_let_through_every_day_of_a_week() {
+    const HZ: u64 = 1_000_000;
+    const DAY: u64 = 24 * 60 * 60 * HZ;
+    const HALF_AN_HOUR: Duration = Duration::from_secs(30 * 60);
+    type Micros = FnClock<u64, { HZ as u32 }>;
+    static NOW: AtomicU64 = AtomicU64::new(0);
+    static CONFIG: Config<Micros> =
+        Config::new("uplink").error_threshold(1).recovery_timeout(HALF_AN_HOUR);
+    for hour in 0..24 {
+        let b = CircuitBreaker::try_new(&CONFIG, FnClock::new(|| NOW.load(Relaxed))).unwrap();
+        let day = |day: u64| NOW.store(DAY / 24 * hour + DAY * day, Relaxed);
+        day(0);
+        let _ = b.call(|| Err::<(), _>("no carrier"));
+        for n in 1..=7 {
+            day(n);
+            assert_eq!(b.state(), State::HalfOpen, "day {n}, started at {hour}");
+            assert!(b.retry_after().is_some_and(mcb::Wait::is_zero));
+            if n % 2 == 1 {
+                let failed = b.call(|| Err::<(), _>("no carrier"));
+                assert_eq!(failed, Err(mcb::Error::Inner("no carrier")), "day {n}");
+                assert_eq!(b.state(), State::Open);
+            } else {
+                core::mem::forget(b.try_acquire().expect("a probe"));
+                assert!(b.call(|| Ok::<_, ()>(())).is_err(), "it holds the only slot");
+            }
+        }
+        // After a month of silence too.
+        day(37);
+        assert_eq!(b.call(|| Ok::<_, ()>(7)), Ok(7));
+        assert_eq!(b.state(), State::Closed);
+    }
+}
+
 #[test]
 fn u32_ticks_wrap_with_the_stamp() {
     static CLOCK: ManualClock = ManualClock::at(5);
@@ -111,6 +147,12 @@ fn u32_ticks_wrap_with_the_stamp() {
 fn durations_become_as_many_ticks_more_as_a_reading_may_be_behind() {
     type Step = FnClock<u32, 1_000>;
     type Coarse = FnClock<u32, { 32_768 << 8 }, { 1 << 8 }>;
+    static CLOCK: ManualClock = ManualClock::new();
+    static NOW: AtomicU32 = AtomicU32::new(0);
+    static PROBED: Config<Step> = Config::new("b")
+        .error_threshold(1)
+        .recovery_timeout_ticks(1)
+        .probe_timeout(Duration::from_millis(500));
     fn timeout<C: Clock + 'static>(clock: C, config: fn() -> Config<C>) -> u32 {
         // Leaked: a configuration lives as long as its breaker.
         let b = CircuitBreaker::try_new(Box::leak(Box::new(config())), clock).unwrap();
@@ -122,7 +164,6 @@ fn durations_become_as_many_ticks_more_as_a_reading_may_be_behind() {
     }
     assert_eq!(timeout(Step::new(|| 7), half_a_second), 501);
     assert_eq!(timeout(Coarse::new(|| 0), half_a_second), (32_768 / 2 + 1) << 8);
-    static CLOCK: ManualClock = ManualClock::new();
     assert_eq!(timeout(&CLOCK, half_a_second), 500, "it stands still between two moves");
     assert_eq!(timeout(CachedClock::new(&CLOCK), half_a_second), 500, "as the clock inside");
     assert_eq!(timeout(CachedClock::new(Step::new(|| 7)), half_a_second), 501);
@@ -131,11 +172,6 @@ fn durations_become_as_many_ticks_more_as_a_reading_may_be_behind() {
     let ticks = || Config::new("b").error_threshold(1).recovery_timeout_ticks(500);
     assert_eq!(timeout(Step::new(|| 7), ticks), 500);
 
-    static NOW: AtomicU32 = AtomicU32::new(0);
-    static PROBED: Config<Step> = Config::new("b")
-        .error_threshold(1)
-        .recovery_timeout_ticks(1)
-        .probe_timeout(Duration::from_millis(500));
     let b = CircuitBreaker::try_new(&PROBED, Step::new(|| NOW.load(Relaxed))).unwrap();
     b.try_acquire().unwrap().failure();
     NOW.store(1, Relaxed);
@@ -155,7 +191,7 @@ fn nothing_is_shorter_than_asked_for() {
         let clock = FnClock::new(|| MOMENT.load(Relaxed) / 10);
         let b = CircuitBreaker::try_new(&CONFIG, clock).unwrap();
         b.try_acquire().unwrap().failure();
-        let waited = (0..).find(|later| {
+        let waited = (0..100).find(|later| {
             MOMENT.store(opened + later, Relaxed);
             b.state() == State::HalfOpen
         });

@@ -55,7 +55,7 @@ thread_local! {
 
 /// The state that a hook finds.
 fn found(change: &Transition) -> State {
-    CIRCUIT.get().map_or(change.to, |circuit| circuit.state())
+    CIRCUIT.get().map_or(change.to, <dyn Circuit>::state)
 }
 
 struct Watch;

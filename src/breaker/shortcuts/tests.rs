@@ -113,7 +113,7 @@ fn failures_take_the_short_cut_up_to_the_last_before_the_threshold() {
     let mut b = breaker(config(Consecutive, 5), Word::new(Consecutive::FRESH), 7);
     let counted = |b: &mut CircuitBreaker<Clock>| {
         let word = b.head.storage.load();
-        if b.error_count() % 2 == 0 {
+        if b.error_count().is_multiple_of(2) {
             b.count_soon(Ticket::marked(word.control))
         } else {
             b.count_mut(word)
