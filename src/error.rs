@@ -92,7 +92,7 @@ pub enum Error<E> {
 }
 
 impl<E> Error<E> {
-    /// Did the guarded function not run?
+    /// Whether the guarded function did not run.
     #[must_use]
     pub const fn is_rejected(&self) -> bool {
         matches!(self, Error::Rejected(_))

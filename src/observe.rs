@@ -60,7 +60,7 @@ pub trait Observer {
     }
 }
 
-/// Nobody.
+/// Nobody is told.
 impl Observer for () {}
 
 /// What points to an observer is one. Clippy refuses a method that is forgotten here: its default would swallow

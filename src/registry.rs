@@ -40,7 +40,7 @@ pub struct Registry<const N: usize> {
 type Entry = &'static (dyn Circuit + Sync);
 
 impl<const N: usize> Registry<N> {
-    /// Empty.
+    /// An empty registry.
     #[must_use]
     pub const fn new() -> Self {
         Registry { circuits: Lock::new(heapless::Vec::new()) }

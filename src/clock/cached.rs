@@ -49,7 +49,7 @@ pub struct CachedClock<C> {
 }
 
 impl<C: Clock> CachedClock<C> {
-    /// At tick 0 until the first update.
+    /// A clock at tick 0 until its first update.
     #[must_use]
     pub const fn new(clock: C) -> Self {
         CachedClock { clock, tick: AtomicU32::new(0) }

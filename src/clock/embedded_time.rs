@@ -32,7 +32,7 @@ pub struct EmbeddedTime<K> {
 }
 
 impl<K> EmbeddedTime<K> {
-    /// Over `clock`.
+    /// A clock over `clock`.
     pub const fn new(clock: K) -> Self {
         EmbeddedTime { clock, last: AtomicU32::new(0) }
     }

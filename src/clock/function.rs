@@ -36,7 +36,7 @@ pub struct FnClock<T, const HZ: u32, const RESOLUTION: u32 = 1> {
 }
 
 impl<T: Ticks, const HZ: u32, const RESOLUTION: u32> FnClock<T, HZ, RESOLUTION> {
-    /// Ticks are what `now` returns.
+    /// A clock whose ticks are what `now` returns.
     #[must_use]
     pub const fn new(now: fn() -> T) -> Self {
         FnClock { now }

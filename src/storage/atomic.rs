@@ -48,7 +48,7 @@ impl Storage {
         unpack(self.word.load(Ordering::Acquire)).control
     }
 
-    /// To be compared alone.
+    /// The control half, only to be compared with another.
     #[inline]
     pub(crate) fn present(&self) -> Control {
         unpack(self.word.load(Ordering::Relaxed)).control

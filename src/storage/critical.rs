@@ -48,7 +48,7 @@ impl Storage {
         control
     }
 
-    /// To be compared alone.
+    /// The control half, only to be compared with another.
     #[inline]
     pub(crate) fn present(&self) -> Control {
         Control(self.control.load(Relaxed))
