@@ -55,8 +55,8 @@ impl<T, E> Fallible for Result<T, E> {
 /// assert_eq!(FETCH.id(), "fetch");
 /// ```
 ///
-/// Generic functions, methods, and arguments that are patterns (`mut x` too) are not taken: use [`Wrap`](crate::Wrap) or
-/// [`CircuitBreaker::call`](crate::CircuitBreaker::call) there.
+/// Generic functions, methods, and arguments that are patterns (`mut x` too) are not taken: use
+/// [`Wrap`](crate::Wrap) or [`CircuitBreaker::call`](crate::CircuitBreaker::call) there.
 #[macro_export]
 macro_rules! circuit {
     (
