@@ -13,6 +13,7 @@
 //! | `Fugit` | `fugit` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks of `u32`; `u64` does not |
 //! | `RticTime` | `rtic-time` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks of `u32`; `u64` does not |
 //! | `EmbassyTime` | `embassy-time` | `u64` | `TICK_HZ`, 1,000,000 by default | 35.7 minutes | does not |
+//! | `QuantaClock` | `quanta` | `u64` | 1,000,000 | 35.7 minutes | does not |
 //!
 //! 2³¹ ticks are 24.8 days at 1 kHz, 18.2 hours at 32,768 Hz, 35.7 minutes at 1 MHz, 17.8 s at 120 MHz.
 //!
@@ -42,6 +43,8 @@ mod embedded_time;
 mod fugit;
 mod function;
 mod manual;
+#[cfg(feature = "quanta")]
+mod quanta;
 #[cfg(feature = "rtic-time")]
 mod rtic_time;
 #[cfg(feature = "std")]
@@ -53,6 +56,8 @@ pub use self::embassy_time::EmbassyTime;
 pub use self::embedded_time::EmbeddedTime;
 #[cfg(feature = "fugit")]
 pub use self::fugit::Fugit;
+#[cfg(feature = "quanta")]
+pub use self::quanta::QuantaClock;
 #[cfg(feature = "rtic-time")]
 pub use self::rtic_time::RticTime;
 #[cfg(feature = "std")]
