@@ -68,20 +68,19 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         // Before the futures, so that it goes last: see `CallAsync`.
         let mut slot = Slot::new(self);
         let ticket = slot.admit().map_err(Error::Rejected)?;
-        // Both futures are made within their first poll, so that a panic before their first await counts too.
+        // Both futures are made under the guard too, so that a panic before their first await counts, and where they stay:
+        // each move of a closure in here would be room for it once more.
         if ticket.begins_recovery() {
-            let step = pin!(async { recover(device).await.succeeded() });
-            if !slot.drive(ticket, step).await {
+            let step = pin!(slot.guarded(ticket, || recover(device)));
+            let outcome = slot.drive(ticket, step).await;
+            if !slot.guarded(ticket, move || outcome.succeeded()) {
                 slot.ticket = Ticket::NONE;
                 return Err(Error::Rejected(self.unrecovered(ticket)));
             }
         }
-        let judged = pin!(async {
-            let result = f(device).await;
-            let verdict = self.rules.judge(&result);
-            (result, verdict)
-        });
-        let (result, verdict) = slot.drive(ticket, judged).await;
+        let call = pin!(slot.guarded(ticket, || f(device)));
+        let result = slot.drive(ticket, call).await;
+        let verdict = slot.guarded(ticket, || self.rules.judge(&result));
         let result = self.finish(result, ticket, verdict);
         slot.ticket = Ticket::NONE; // see `CallAsync`
         result

@@ -219,6 +219,6 @@ fn a_guarded_operation_is_little_larger_than_the_bus_s_own() {
         (size(&mut Guarded::new(Dma, &breaker).recovery_async(step)), "one with a step"),
         (size(&mut Guarded::new(Dma, Gate::new(&breaker))), "a gate"),
     ] {
-        assert!(guarded <= bare + 48 * size_of::<usize>(), "{guarded} bytes for {bare} by {by}");
+        assert!(guarded <= bare + 37 * size_of::<usize>(), "{guarded} bytes for {bare} by {by}");
     }
 }
