@@ -246,7 +246,13 @@ impl<C: Clock, S: Strategy, R: Copy> Config<C, S, R> {
 }
 
 impl<C: Clock, S: Strategy> Config<C, S> {
-    /// [Rules](crate::rules): which results count. There are none yet where this can be called.
+    /// [Rules](crate::rules): which results count. There are none yet where this can be called; given again they would
+    /// take the place of the first ones unseen, so that this does not compile:
+    ///
+    /// ```compile_fail,E0599
+    /// # use mcb::{Config, EveryError, Lists, ManualClock};
+    /// let config = Config::<&ManualClock>::new("imu").rules(Lists::<u8, 0, 0>::new()).rules(EveryError);
+    /// ```
     #[must_use]
     pub const fn rules<R>(self, rules: R) -> Config<C, S, R> {
         let Settings { fixed, strategy, .. } = self.settings;
