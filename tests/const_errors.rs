@@ -32,6 +32,7 @@ fn each_bad_field_stops_the_build_and_is_named() {
         ),
         ("hz", "circuit bad: the clock's HZ is 0, must be 1 to 4294967295"),
         ("id", "circuit : id is 0 bytes long, must be 1 to 255"),
+        ("long_id", "xxx...: id is 256 bytes long, must be 1 to 255"),
     ] {
         assert!(said.contains(message), "no «{message}» in:\n{said}");
         assert!(said.contains(&format!("(bin \"{binary}\")")), "{binary} compiles:\n{said}");
