@@ -149,9 +149,12 @@ fn what_is_put_around_rules_passes_everything_on() {
         TOLD.lock().unwrap().push(format!("report {id} {result:?}"));
     }
     type Around = Reporting<Report, Detect<u8, Told>>;
-    const RULES: Around = Detect::new(Told(&TOLD, "rules"), large).reporting(outer as Report);
-    static B: Breaker<Consecutive, Around> =
-        Breaker::new(&Config::new("b").error_threshold(1).rules(RULES), &CLOCK);
+    static B: Breaker<Consecutive, Around> = Breaker::new(
+        &Config::new("b")
+            .error_threshold(1)
+            .rules(Detect::new(Told(&TOLD, "rules"), large).reporting(outer as Report)),
+        &CLOCK,
+    );
     fails(&B);
     assert_eq!(take(&TOLD), ["rules b Err(7)", "report b Err(7)"]);
     B.reset();
