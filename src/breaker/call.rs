@@ -65,15 +65,29 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let (result, verdict) = unwind::guarded(
+        let (result, verdict) = self.judged(ticket, f);
+        self.finish(result, ticket, verdict)
+    }
+
+    /// Runs the function and the rules, in which an unwinding is a failure.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    pub(super) fn judged<T, E>(
+        &self,
+        ticket: Ticket,
+        f: impl FnOnce() -> Result<T, E>,
+    ) -> (Result<T, E>, Verdict)
+    where
+        R: Rules<T, E>,
+    {
+        unwind::guarded(
             || self.fail(ticket, Cause::Panic),
             || {
                 let result = f();
                 let verdict = self.rules.judge(&result);
                 (result, verdict)
             },
-        );
-        self.finish(result, ticket, verdict)
+        )
     }
 
     /// The end of a call that was judged.

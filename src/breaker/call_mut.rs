@@ -3,7 +3,6 @@
 use super::CircuitBreaker;
 use super::call::{cause, passed_on};
 use crate::clock::Clock;
-use crate::engine::unwind;
 use crate::error::Error;
 use crate::machine::{Ticket, cold};
 use crate::rules::Rules;
@@ -40,14 +39,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             return self.call(f);
         }
         let ticket = Ticket::clean(word.control);
-        let (result, verdict) = unwind::guarded(
-            || self.fail(ticket, Cause::Panic),
-            || {
-                let result = f();
-                let verdict = self.rules.judge(&result);
-                (result, verdict)
-            },
-        );
+        let (result, verdict) = self.judged(ticket, f);
         match verdict {
             Verdict::Success if word.control.is_clean() => return passed_on(result),
             Verdict::Failure if self.count_mut(word) => return passed_on(result),

@@ -32,3 +32,9 @@ impl<T> Lock<T> {
         critical_section::with(|token| Some(f(&mut *self.0.borrow(token).try_borrow_mut().ok()?)))
     }
 }
+
+// As of the standard library's mutex: what is inside is whole wherever something unwinds.
+#[cfg(not(feature = "std"))]
+impl<T> core::panic::UnwindSafe for Lock<T> {}
+#[cfg(not(feature = "std"))]
+impl<T> core::panic::RefUnwindSafe for Lock<T> {}

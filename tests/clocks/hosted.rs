@@ -77,3 +77,29 @@ fn the_std_clock_counts_milliseconds_alike_in_every_thread() {
         thread.join().unwrap();
     }
 }
+
+/// By another measure of the same time: what is seen open lasts from before the failure to after the first look that
+/// finds it over, and no scheduler makes that shorter.
+#[cfg(feature = "std")]
+#[test]
+fn an_opening_by_the_std_clock_is_never_shorter_than_asked_for() {
+    use mcb::StdClock;
+    use std::time::Instant;
+
+    const TIMEOUT: Duration = Duration::from_millis(1);
+    static B: CircuitBreaker<StdClock> = CircuitBreaker::new(
+        &Config::new("b").error_threshold(1).recovery_timeout(TIMEOUT),
+        StdClock,
+    );
+    // Eight moments of a millisecond.
+    for _ in 0..8 {
+        B.reset();
+        let opens = Instant::now();
+        B.try_acquire().unwrap().failure();
+        while B.state() == State::Open {
+            core::hint::spin_loop();
+        }
+        let lasted = opens.elapsed();
+        assert!(lasted >= TIMEOUT, "{lasted:?}");
+    }
+}

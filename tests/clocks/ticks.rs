@@ -93,6 +93,42 @@ fn u64_ticks_do_not_wrap_however_late_somebody_asks() {
     }
 }
 
+/// A node that reports once a day, with a timeout of half an hour: each day is a new attempt, whatever the hour at which
+/// it was started, and whether yesterday's failed, or hung and never came back.
+#[test]
+fn a_call_a_day_is_let_through_every_day_of_a_week() {
+    const HZ: u64 = 1_000_000;
+    const DAY: u64 = 24 * 60 * 60 * HZ;
+    const HALF_AN_HOUR: Duration = Duration::from_secs(30 * 60);
+    type Micros = FnClock<u64, { HZ as u32 }>;
+    static NOW: AtomicU64 = AtomicU64::new(0);
+    static CONFIG: Config<Micros> =
+        Config::new("uplink").error_threshold(1).recovery_timeout(HALF_AN_HOUR);
+    for hour in 0..24 {
+        let b = CircuitBreaker::try_new(&CONFIG, FnClock::new(|| NOW.load(Relaxed))).unwrap();
+        let day = |day: u64| NOW.store(DAY / 24 * hour + DAY * day, Relaxed);
+        day(0);
+        let _ = b.call(|| Err::<(), _>("no carrier"));
+        for n in 1..=7 {
+            day(n);
+            assert_eq!(b.state(), State::HalfOpen, "day {n}, started at {hour}");
+            assert!(b.retry_after().is_some_and(mcb::Wait::is_zero));
+            if n % 2 == 1 {
+                let failed = b.call(|| Err::<(), _>("no carrier"));
+                assert_eq!(failed, Err(mcb::Error::Inner("no carrier")), "day {n}");
+                assert_eq!(b.state(), State::Open);
+            } else {
+                core::mem::forget(b.try_acquire().expect("a probe"));
+                assert!(b.call(|| Ok::<_, ()>(())).is_err(), "it holds the only slot");
+            }
+        }
+        // After a month of silence too.
+        day(37);
+        assert_eq!(b.call(|| Ok::<_, ()>(7)), Ok(7));
+        assert_eq!(b.state(), State::Closed);
+    }
+}
+
 #[test]
 fn u32_ticks_wrap_with_the_stamp() {
     static CLOCK: ManualClock = ManualClock::at(5);
