@@ -93,7 +93,8 @@ use crate::strategy::{Consecutive, Strategy};
 ///
 /// Every `&self` method may be called from an interrupt. Where the processor has no 64-bit atomics, a
 /// change of the word and a read of all of it mask interrupts for a few loads and stores, never while
-/// user code runs. A healthy call masks none.
+/// user code runs. A healthy call masks none. Several cores without 64-bit atomics, as of an RP2040, need the feature
+/// `multi-core` besides a critical section that holds the other core off.
 ///
 /// # Panics
 ///

@@ -65,16 +65,16 @@
 //!
 //! A guard sees operations, not their meaning. A device that takes every command and never answers shows
 //! it one success for each failure, which neither strategy notices. And many a bus has nothing to say: errors of SPI
-//! and serial ports are often `Infallible`, an absent SPI chip answers with zeros, and a wrong checksum or a modem's silence is
-//! known to the driver alone. Guard the driver's method there,
-//! `breaker.call_on(&mut driver, set_up, |driver| driver.read())` ([`call_on`](crate::CircuitBreaker::call_on)); the guard of a bus is best for
-//! I²C.
+//! and serial ports are often `Infallible`, an absent SPI chip answers with zeros, and a wrong checksum or a modem's
+//! silence is known to the driver alone. Guard the driver's method there, `breaker.call_on(&mut driver, set_up,
+//! |driver| driver.read())` ([`call_on`](crate::CircuitBreaker::call_on)); the guard of a bus is best for I²C. So too
+//! where a HAL has other traits than these, embedded-io 0.6 say.
 //!
 //! # The same breaker in two places
 //!
-//! A breaker around a driver's method *and* in the guard of its bus counts each fault twice, and never recovers: the method takes
-//! the only probe's slot, and its own transfers are rejected. Use one of the two; or put a [`Gate`] into the guard, which
-//! judges nothing, takes no slot, and lets everything pass but while the breaker is open:
+//! A breaker around a driver's method *and* in the guard of its bus counts each fault twice, and never recovers: the
+//! method takes the only probe's slot, and its own transfers are rejected. Use one of the two; or put a [`Gate`] into
+//! the guard. It judges nothing, takes no slot, and rejects only while the breaker is open:
 //!
 #![cfg_attr(feature = "embedded-hal", doc = "```")]
 #![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]

@@ -82,7 +82,7 @@ impl<'a> Deref for dyn Circuit + Sync + 'a {
     }
 }
 
-/// Likewise.
+/// The same, on one that threads may also pass on.
 impl<'a> Deref for dyn Circuit + Send + Sync + 'a {
     type Target = dyn Circuit + 'a;
 

@@ -3,26 +3,36 @@
 //! A breaker asks its clock for the present tick when time decides something: in the failure that
 //! opens it, and in every call and read while it is open or half-open. A healthy call does not ask.
 //!
-//! | clock | feature | ticks | `HZ` | longest timeout | range of a stamp |
+//! | clock | feature | ticks | `HZ` | longest timeout | wraps after |
 //! |---|---|---|---|---|---|
 //! | [`ManualClock`] | – | `u32` | a parameter, 1,000 by default | 24.8 days | 49.7 days |
-//! | [`FnClock`] | – | `u32` or `u64` | a parameter | 2³¹ ticks | 2³² ticks |
+//! | [`FnClock`] | – | `u32` or `u64` | a parameter | 2³¹ ticks | 2³² ticks of `u32`; `u64` does not |
 //! | [`CachedClock`] | – | `u32` | the other clock's | 2³¹ ticks | 2³² ticks |
-//! | [`StdClock`] | `std` | `u64` | 1,000 | 24.8 days | 49.7 days |
-//! | [`EmbeddedTime`] | `embedded-time` | `u32` | the clock's | 2³¹ ticks | 2³² ticks |
-//! | [`Fugit`] | `fugit` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks |
-//! | [`RticTime`] | `rtic-time` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks |
-//! | [`EmbassyTime`] | `embassy-time` | `u64` | `TICK_HZ`, 1,000,000 by default | 35.7 minutes | 71.5 minutes |
+//! | `StdClock` | `std` | `u64` | 1,000 | 24.8 days | does not |
+//! | `EmbeddedTime` | `embedded-time` | `u32` | the clock's | 2³¹ ticks | 2³² ticks |
+//! | `Fugit` | `fugit` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks of `u32`; `u64` does not |
+//! | `RticTime` | `rtic-time` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks of `u32`; `u64` does not |
+//! | `EmbassyTime` | `embassy-time` | `u64` | `TICK_HZ`, 1,000,000 by default | 35.7 minutes | does not |
+//! | `QuantaClock` | `quanta` | `u64` | 1,000,000 | 35.7 minutes | does not |
 //!
 //! 2³¹ ticks are 24.8 days at 1 kHz, 18.2 hours at 32,768 Hz, 35.7 minutes at 1 MHz, 17.8 s at 120 MHz.
 //!
+//! # Resolution
+//!
+//! A counter that has just been read may be about to move, so that the time from one reading to another is up to a tick
+//! shorter than their difference. No timeout that is given as a duration is shorter than asked for: it is rounded up to
+//! whole ticks, and [`Clock::RESOLUTION`] is added. One that is given in ticks is taken as it is.
+//!
 //! # Wraparound
 //!
-//! The counter may wrap at any moment. Stamps are 32 bits wide, also for `u64` ticks, and ages are
-//! wrapping differences of which the top 2¹⁶ ticks count as 0 (a stamp slightly newer than the
-//! reader's sample, left by an interrupt). So an opening that nobody asked about for a whole range of
-//! 2³² ticks reads `Open` once more, for one timeout plus that guard band; a probe's place likewise.
-//! No hook fires for it.
+//! Stamps are 32 bits wide, also for `u64` ticks, and an age is the difference of a reading and a stamp. One in the
+//! top 2¹⁶ ticks of the range counts as 0: the stamp is slightly newer than the reading, left by an interrupt.
+//!
+//! - **`u32` ticks** wrap, and may at any moment. The age of a stamp comes round with them: an opening that nobody asked
+//!   about for a whole range of 2³² ticks reads `Open` once more, for one timeout and the 2¹⁶ ticks before it, and a
+//!   probe's slot may be held once more likewise. No hook is told of it.
+//! - **`u64` ticks** do not wrap within a breaker's life. Beside its stamps the breaker keeps the upper half of the last
+//!   one, in 4 bytes, and so knows a stamp that is older than the range, however long nobody asked.
 
 mod cached;
 #[cfg(feature = "embassy-time")]
@@ -33,6 +43,8 @@ mod embedded_time;
 mod fugit;
 mod function;
 mod manual;
+#[cfg(feature = "quanta")]
+mod quanta;
 #[cfg(feature = "rtic-time")]
 mod rtic_time;
 #[cfg(feature = "std")]
@@ -44,6 +56,8 @@ pub use self::embassy_time::EmbassyTime;
 pub use self::embedded_time::EmbeddedTime;
 #[cfg(feature = "fugit")]
 pub use self::fugit::Fugit;
+#[cfg(feature = "quanta")]
+pub use self::quanta::QuantaClock;
 #[cfg(feature = "rtic-time")]
 pub use self::rtic_time::RticTime;
 #[cfg(feature = "std")]

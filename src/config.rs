@@ -198,8 +198,8 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
         self
     }
 
-    /// Who is told when the state changes: [`Hooks`](crate::Hooks), a `static` of your own, or several as a pair. No part of the
-    /// breaker's type. The last one given counts.
+    /// Who is told when the state changes: [`Hooks`](crate::Hooks), a `static` of your own, or several as a pair. No
+    /// part of the breaker's type. Given twice, the last one counts.
     ///
     /// It must live as long as the program. In a `static`, `&Hooks::new().on_open(report)` does; for what holds a
     /// channel or an `Arc` see `CircuitBreaker::with_hooks` (feature `std`).
@@ -209,11 +209,11 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
         self
     }
 
-    /// A step before the first probe of each recovery, in the call that will be that probe: the moment
-    /// to free a bus or to power-cycle a sensor. It is told the breaker's id. With `max_probes` above 1 other probes may run meanwhile,
-    /// and after a probe timeout in any case. `false` means that it did not help: that is a failed
-    /// probe, with [`Cause::Recovery`](crate::Cause::Recovery), and the call is rejected. It runs once a recovery, also where a hook panics
-    /// when it is told that the recovery begins.
+    /// A step before the first probe of each recovery, in the call that will be that probe: the moment to
+    /// free a bus or to power-cycle a sensor. It is told the breaker's id. With `max_probes` above 1 other
+    /// probes may run meanwhile, and after a probe timeout in any case. `false` means that it did not help: that
+    /// is a failed probe, with [`Cause::Recovery`](crate::Cause::Recovery), and the call is rejected. It runs
+    /// once a recovery, also where a hook panics when it is told that the recovery begins.
     ///
     /// A step that needs the device in its hands goes with the call instead: [`call_on`](crate::CircuitBreaker::call_on).
     #[must_use]

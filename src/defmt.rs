@@ -226,6 +226,9 @@ named! { crate::clock::StdClock = "StdClock" }
 #[cfg(feature = "embassy-time")]
 named! { crate::clock::EmbassyTime = "EmbassyTime" }
 
+#[cfg(feature = "quanta")]
+named! { crate::clock::QuantaClock = "QuantaClock" }
+
 #[cfg(feature = "embedded-time")]
 named! { crate::clock::EmbeddedTime<K> [K] = "EmbeddedTime" }
 

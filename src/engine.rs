@@ -1,9 +1,9 @@
 //! The engine: a breaker without type parameters.
 //!
 //! A breaker has a clock, a strategy and rules of some types. Admission, the end of calls and probes need none but the
-//! clock: they are methods of its [`Head`], compiled once for all breakers that share a clock, whatever their strategies
-//! and rules. Reading and forcing need no type at all, by way of [`Parts`]. So a second type of breaker costs
-//! little (`growth second_type` in `tests/on-target/budgets.txt`).
+//! clock: they are methods of its [`Head`], compiled once for all breakers that share a clock, whatever their
+//! strategies and rules. Reading and forcing need no type at all, by way of [`Parts`]. That keeps small what a second
+//! type of breaker adds (`growth second_type` in `tests/on-target/budgets.txt`).
 
 mod fixed;
 mod head;
@@ -35,7 +35,7 @@ pub trait Parts {
     fn age(&self, stamp: u32, _: Seal) -> u32;
     /// The errors that the strategy counted.
     fn counted(&self, kept: Kept, _: Seal) -> u16;
-    /// A hand has changed it: tells who observes.
+    /// A hand has changed it: tells the observers.
     fn changed(&self, from: Control, to: Control, _: Seal);
 }
 
@@ -45,7 +45,7 @@ pub struct Seal(());
 
 const SEAL: Seal = Seal(());
 
-/// The answer to who asks for admission, in two registers, with the control under which it was given.
+/// The answer to a call that asks for admission, in two registers, with the control under which it was given.
 #[derive(Clone, Copy)]
 pub(crate) struct Admission {
     pub(crate) control: Control,

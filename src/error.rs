@@ -62,9 +62,9 @@ impl core::error::Error for Rejected {}
 /// # Passing it on
 ///
 /// `?` turns it into `Box<dyn Error>`, `anyhow::Error` and their like, also where `E` is such a box itself. What it
-/// shows is what `E` shows, or the rejection. Into an error of your own, and with every
-/// source of `E` behind it, [`convert`](Self::convert) turns it. There is deliberately no `From<Error<E>>` for
-/// `E`: a rejection must become something, too.
+/// shows is what `E` shows, or the rejection. [`convert`](Self::convert) turns it into an error of your own,
+/// with every source of `E` behind it. There is deliberately no `From<Error<E>>` for `E`: a rejection must
+/// become something, too.
 ///
 /// ```
 /// use mcb::{Error, Rejected};
@@ -92,7 +92,7 @@ pub enum Error<E> {
 }
 
 impl<E> Error<E> {
-    /// Did the guarded function not run?
+    /// Whether the guarded function did not run.
     #[must_use]
     pub const fn is_rejected(&self) -> bool {
         matches!(self, Error::Rejected(_))
@@ -179,9 +179,9 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
 
 /// Transparent: an inner error shows itself.
 ///
-/// `E` need not be an error, since `anyhow::Error` and `Box<dyn Error>` are none, and so its own sources cannot be asked
-/// for in general. They are where `E` is a box of the standard library or a `std::io::Error` (feature `std`);
-/// for all else [`convert`](Error::convert) keeps them.
+/// `E` need not be an error, since `anyhow::Error` and `Box<dyn Error>` are none, and so its own sources cannot be
+/// asked for in general. They can where `E` is a box of the standard library or a `std::io::Error` (feature
+/// `std`); for all else [`convert`](Error::convert) keeps them.
 impl<E: fmt::Debug + fmt::Display + 'static> core::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {

@@ -59,17 +59,7 @@ mod defmt;
 pub use breaker::Fallible;
 pub use breaker::{CallAsync, CallAsyncOn, CircuitBreaker, Permit, RecoveryOutcome, Wrap};
 pub use circuit::Circuit;
-#[cfg(feature = "embassy-time")]
-pub use clock::EmbassyTime;
-#[cfg(feature = "embedded-time")]
-pub use clock::EmbeddedTime;
-#[cfg(feature = "fugit")]
-pub use clock::Fugit;
-#[cfg(feature = "rtic-time")]
-pub use clock::RticTime;
-#[cfg(feature = "std")]
-pub use clock::StdClock;
-pub use clock::{CachedClock, Clock, FnClock, ManualClock};
+pub use clock::*;
 pub use config::{Config, ConfigError, ConfigErrorKind};
 pub use error::{Error, Rejected};
 pub use observe::{Hooks, Observer};

@@ -1,14 +1,14 @@
 //! Who is told when the state changes.
 //!
-//! An observer is a value in the configuration, [`Config::hooks`](crate::Config::hooks), and no part of the breaker's type.
-//! [`Hooks`] takes functions and closures; for anything else implement [`Observer`]. Observers compose: a pair is one.
+//! An observer is a value in the configuration, [`Config::hooks`](crate::Config::hooks), and no part of the
+//! breaker's type. [`Hooks`] takes functions and closures; for anything else implement [`Observer`]. Observers
+//! compose: a pair is one.
 //!
 //! Its methods run after the state is settled, outside any lock or critical section, exactly once for each
 //! transition: whoever wrote the word calls them. They may call the breaker, which they know by its name, or find
-//! by its id. They return nothing, so
-//! they cannot replace the caller's result; one that panics unwinds to whoever made the call, with
-//! the state already settled, and keeps those after it from running. (One that panics while it is told
-//! of a panic or of a drop during unwinding ends the program, as any second panic does.) The calls for two
+//! by its id. They return nothing, so they cannot replace the caller's result; one that panics unwinds to whoever
+//! made the call, with the state already settled, and keeps those after it from running. (One that panics while it
+//! is told of a panic or of a drop during unwinding ends the program, as any second panic does.) The calls for two
 //! transitions may overlap when two threads make them. In an interrupt that finishes a permit, they run in that
 //! interrupt.
 
@@ -60,7 +60,7 @@ pub trait Observer {
     }
 }
 
-/// Nobody.
+/// Nobody is told.
 impl Observer for () {}
 
 /// What points to an observer is one. Clippy refuses a method that is forgotten here: its default would swallow

@@ -40,7 +40,7 @@ pub struct Registry<const N: usize> {
 type Entry = &'static (dyn Circuit + Sync);
 
 impl<const N: usize> Registry<N> {
-    /// Empty.
+    /// An empty registry.
     #[must_use]
     pub const fn new() -> Self {
         Registry { circuits: Lock::new(heapless::Vec::new()) }
@@ -137,7 +137,7 @@ impl<const N: usize> Iterator for Circuits<'_, N> {
     type Item = Entry;
 
     fn next(&mut self) -> Option<Entry> {
-        // Nothing is ever taken out, so places are stable between two steps.
+        // Nothing is ever taken out, so positions are stable between two steps.
         let next = self.registry.at(self.next)?;
         self.next += 1;
         Some(next)
@@ -177,7 +177,7 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Over these.
+    /// A view of these breakers.
     #[must_use]
     pub const fn new(circuits: &'a [&'a (dyn Circuit + Sync)]) -> Self {
         View { circuits }

@@ -29,8 +29,8 @@ pub(crate) fn exclusively<T>(f: impl FnOnce() -> T) -> T {
 /// Orders what follows a load after it.
 ///
 /// On bare metal with one core only interrupts can interleave, and they see and are seen in the order of
-/// the program: the compiler alone has to be held back, which costs nothing. Several cores need the
-/// barrier, one instruction on a Cortex-M; hosted systems without 64-bit atomics may have them.
+/// the program: the compiler alone has to be held back, which costs nothing. Several cores (feature `multi-core`)
+/// need the barrier, one instruction on a Cortex-M; hosted systems without 64-bit atomics may have them.
 #[inline]
 pub(crate) fn acquire() {
     #[cfg(loom)]

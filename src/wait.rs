@@ -70,7 +70,7 @@ impl Wait {
         if seconds > u32::MAX / 1_000 { u32::MAX } else { (seconds * 1_000).saturating_add(millis) }
     }
 
-    /// Rounded up to whole nanoseconds, so that who waits for it is not early. It divides 64 bits; on a
+    /// Rounded up to whole nanoseconds, so that nobody who waits for it is early. It divides 64 bits; on a
     /// small processor prefer [`as_millis`](Self::as_millis) or [`ticks`](Self::ticks).
     ///
     /// ```

@@ -14,7 +14,6 @@ fn kind<E, K: mcb::Kind<E>>() {}
 
 #[cfg(feature = "std")]
 fn std() {
-    clock::<mcb::StdClock>();
     clock::<std::sync::Arc<ManualClock>>();
     kind::<std::io::Error, std::io::ErrorKind>();
     assert!(CircuitBreaker::from_config(Config::new("b"), mcb::StdClock).is_ok());
@@ -30,32 +29,6 @@ fn defmt() {
     fn format<T: defmt::Format>() {}
     format::<CircuitBreaker<&ManualClock>>();
     format::<mcb::Rejected>();
-}
-
-#[cfg(feature = "embedded-time")]
-fn embedded_time<C: embedded_time::Clock<T = u32> + 'static>()
-where
-    mcb::EmbeddedTime<C>: Clock,
-{
-    clock::<mcb::EmbeddedTime<C>>();
-}
-
-#[cfg(feature = "fugit")]
-fn fugit() {
-    clock::<mcb::Fugit<fugit::WrappingInstant<u32, 1, 1_000>>>();
-}
-
-#[cfg(feature = "rtic-time")]
-fn rtic_time<M>()
-where
-    M: rtic_time::Timebase<Instant = fugit::WrappingInstant<u32, 1, 1_000>>,
-{
-    clock::<mcb::RticTime<M>>();
-}
-
-#[cfg(feature = "embassy-time")]
-fn embassy_time() {
-    clock::<mcb::EmbassyTime>();
 }
 
 #[cfg(feature = "embedded-hal")]

@@ -167,6 +167,109 @@ fn a_long_id_is_refused_and_its_start_shown_in_whole_characters() {
 }
 
 #[test]
+fn ids_of_one_byte_and_of_255_work_wherever_they_are_told() {
+    static LETTERS: [u8; 255] = [b'x'; 255];
+    let longest: &'static str = core::str::from_utf8(&LETTERS).unwrap();
+    let registry: &'static Registry<2> = Box::leak(Box::new(Registry::new()));
+    for id in ["y", longest] {
+        let config: &'static Config<Clock> =
+            Box::leak(Box::new(Config::new(id).error_threshold(1)));
+        let breaker = CircuitBreaker::try_new(config, &CLOCK).unwrap();
+        let breaker: &'static CircuitBreaker<Clock> = Box::leak(Box::new(breaker));
+        registry.register(breaker).unwrap();
+        breaker.force_open();
+        let rejected = breaker.try_acquire().unwrap_err();
+        assert_eq!((breaker.id(), rejected.id), (id, id));
+        assert_eq!(rejected.to_string(), format!("circuit {id} is forced-open"));
+        assert!(format!("{breaker:?}").contains(id));
+        assert_eq!(registry.get(id).map(|circuit| circuit.id()), Some(id));
+    }
+    assert!(registry.get("").is_none() && registry.get(&longest[1..]).is_none());
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn a_configuration_by_value_is_checked_alike() {
+    let long: &'static str = String::leak("x".repeat(256));
+    for (id, length) in [("", 0), (long, 256)] {
+        let error = CircuitBreaker::from_config(Config::new(id), &CLOCK).unwrap_err();
+        assert_eq!((error.kind(), error.value(), error.id()), (ConfigErrorKind::Id, length, id));
+    }
+    let stopped = Config::new("b").recovery_timeout_ticks(1);
+    let error = CircuitBreaker::from_config(stopped, FnClock::<u64, 0>::new(|| 0)).unwrap_err();
+    assert_eq!(error.to_string(), "circuit b: the clock's HZ is 0, must be 1 to 4294967295");
+}
+
+/// Says one rate and runs at another, wraps before its range ends, jumps, or counts down: its waits are wrong, but waiting as
+/// told and calling again closes the breaker, however often it opened.
+#[test]
+fn a_clock_that_lies_about_its_rate_never_wedges_a_breaker() {
+    use core::time::Duration;
+    /// What the clock shows at each moment of the truth, in microseconds.
+    type Shows = fn(u64) -> u32;
+    static TRUTH: AtomicU32 = AtomicU32::new(0);
+    static SHOWS: std::sync::Mutex<Shows> = std::sync::Mutex::new(|_| 0);
+    struct Liar<const HZ: u32>;
+    impl<const HZ: u32> mcb::Clock for Liar<HZ> {
+        type Ticks = u32;
+        const HZ: u32 = HZ;
+        fn now(&self) -> u32 {
+            (SHOWS.lock().unwrap())(u64::from(TRUTH.load(Relaxed)))
+        }
+    }
+
+    fn recovers<const HZ: u32>(lie: &str) {
+        static TOLD: [u64; 4] = [0, 1, 997, 400_000_000];
+        let timeout = Duration::from_secs(1);
+        let config = Config::<Liar<HZ>>::new("b").error_threshold(1).recovery_timeout(timeout);
+        let config: &'static Config<Liar<HZ>> = Box::leak(Box::new(config));
+        for begun in TOLD {
+            TRUTH.store(begun as u32, Relaxed);
+            let b = CircuitBreaker::try_new(config, Liar::<HZ>).unwrap();
+            for _ in 0..5 {
+                let _ = b.call(|| Err::<(), _>(()));
+                // A probe that never comes back, on the way.
+                let mut patience = 0;
+                loop {
+                    match b.try_acquire() {
+                        Ok(permit) if patience == 0 => {
+                            core::mem::forget(permit);
+                            patience = 1;
+                        }
+                        Ok(permit) => break permit.success(),
+                        Err(rejected) => {
+                            let wait = rejected.retry_after.expect("a time").as_duration();
+                            // At least a millisecond, as a caller would.
+                            let micros = (wait.as_micros() as u32).clamp(1_000, 1 << 20);
+                            TRUTH.fetch_add(micros, Relaxed);
+                            patience += 1;
+                            assert!(patience < 10_000, "{lie}: wedged, {b:?}");
+                        }
+                    }
+                }
+                assert_eq!(b.state(), State::Closed, "{lie}");
+            }
+        }
+    }
+    let shows = |shows: Shows| *SHOWS.lock().unwrap() = shows;
+    shows(|truth| truth as u32);
+    recovers::<1_000_000>("the truth");
+    recovers::<1_000>("a thousand times too fast");
+    recovers::<1>("a million times too fast");
+    recovers::<100_000_000>("a hundred times too slow");
+    shows(|truth| (truth / 1_000) as u32);
+    recovers::<1_000_000>("a thousand times too slow");
+    shows(|truth| (truth as u32) & 0xFF_FFFF);
+    recovers::<1_000_000>("24 bits that are not shifted");
+    shows(|truth| (truth as u32) & 0x1_FFFF);
+    recovers::<65_536>("17 bits that are not shifted, of which the timeout is a half");
+    shows(|truth| (truth as u32).wrapping_neg());
+    recovers::<1_000_000>("counting down");
+    shows(|truth| (truth as u32).wrapping_mul(0x9E37_79B9));
+    recovers::<1_000_000>("noise");
+}
+
+#[test]
 fn the_largest_settings_work() {
     static WIDE: ManualClock = ManualClock::at(u32::MAX);
     static B: CircuitBreaker<Clock> = CircuitBreaker::new(

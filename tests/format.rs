@@ -1,4 +1,4 @@
-//! Every public type shows itself to `defmt` as well as to `Debug`. That it compiles is the test.
+//! Every public type shows itself to `defmt` as well as to `Debug`; clocks in `tests/clocks`. That it compiles is the test.
 #![cfg(feature = "defmt")]
 
 use core::fmt::Debug;
@@ -7,8 +7,8 @@ use mcb::registry::{Circuits, OpenCircuits};
 use mcb::strategy::{Kept, Step};
 use mcb::{
     CallAsync, CallAsyncOn, Cause, Circuit, CircuitBreaker, Config, ConfigError, ConfigErrorKind,
-    Consecutive, Detect, EveryError, FnClock, Hooks, Kinds, Lists, ManualClock, NetError, Permit,
-    Reason, Registry, RegistryError, Rejected, Reporting, State, Transition, Verdict, View, Wait,
+    Consecutive, Detect, EveryError, Hooks, Kinds, Lists, ManualClock, NetError, Permit, Reason,
+    Registry, RegistryError, Rejected, Reporting, State, Transition, Verdict, View, Wait,
 };
 
 fn shown<T: Debug + defmt::Format + ?Sized>() {}
@@ -20,7 +20,6 @@ struct Silent;
 
 #[test]
 fn every_public_type_has_a_format() {
-    shown::<mcb::CachedClock<Clock>>();
     shown::<CallAsync<'_, Silent, Clock>>();
     shown::<CallAsyncOn<Silent>>();
     shown::<Cause>();
@@ -37,12 +36,10 @@ fn every_public_type_has_a_format() {
     shown::<Detect<u8>>();
     shown::<mcb::Error<u8>>();
     shown::<EveryError>();
-    shown::<FnClock<u32, 1_000>>();
     shown::<Hooks<Silent>>();
     shown::<Kept>();
     shown::<Kinds<u8, 1, 1>>();
     shown::<Lists<u8, 1, 1>>();
-    shown::<ManualClock>();
     shown::<NetError>();
     shown::<OpenCircuits<Circuits<'_, 2>>>();
     shown::<Permit<'_, Clock>>();
@@ -57,26 +54,6 @@ fn every_public_type_has_a_format() {
     shown::<Verdict>();
     shown::<View<'_>>();
     shown::<Wait>();
-}
-
-#[cfg(feature = "std")]
-#[test]
-fn the_standard_clock_has_a_format() {
-    shown::<mcb::StdClock>();
-}
-
-#[cfg(feature = "embedded-time")]
-#[test]
-fn the_clock_over_embedded_time_has_a_format() {
-    shown::<mcb::EmbeddedTime<u8>>();
-}
-
-#[cfg(all(feature = "fugit", feature = "rtic-time", feature = "embassy-time"))]
-#[test]
-fn the_other_foreign_clocks_have_a_format() {
-    shown::<mcb::Fugit<fugit::WrappingInstant<u32, 1, 1_000>>>();
-    shown::<mcb::RticTime<Silent>>();
-    shown::<mcb::EmbassyTime>();
 }
 
 #[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]

@@ -1,4 +1,4 @@
-//! By hand.
+//! Resetting and forcing, by hand.
 
 use super::CircuitBreaker;
 use crate::clock::Clock;

@@ -55,8 +55,8 @@ impl<T, E> Fallible for Result<T, E> {
 /// assert_eq!(FETCH.id(), "fetch");
 /// ```
 ///
-/// Generic functions, methods, and arguments that are patterns (`mut x` too) are not taken: use [`Wrap`](crate::Wrap) or
-/// [`CircuitBreaker::call`](crate::CircuitBreaker::call) there.
+/// Generic functions, methods, and arguments that are patterns (`mut x` too) are not taken: use
+/// [`Wrap`](crate::Wrap) or [`CircuitBreaker::call`](crate::CircuitBreaker::call) there.
 #[macro_export]
 macro_rules! circuit {
     (
@@ -66,7 +66,7 @@ macro_rules! circuit {
     ) => {
         $crate::circuit! {
             $(#[$static_meta])* $static_vis static $name:
-                $crate::CircuitBreaker<$crate::StdClock> = $crate::StdClock
+                $crate::CircuitBreaker<$crate::clock::StdClock> = $crate::clock::StdClock
                 $(, $option($($value),*))*;
             $($function)*
         }

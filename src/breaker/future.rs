@@ -55,7 +55,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 pin_project! {
     /// What [`CircuitBreaker::call_async`] returns: the future and, beside it, its way through the breaker.
     ///
-    /// It can be named where `F` can, and stored: `F` stands in it once, with a reference and two words beside it.
+    /// It can be named where `F` can, and stored: `F` stands in it once, with a reference and a word beside it.
     /// Polled again after a rejection it asks anew; after its end too, and then it is for `F` to say what that does.
     #[must_use = "a future does nothing until it is polled"]
     pub struct CallAsync<'a, F, C, S = Consecutive, R = EveryError>

@@ -74,7 +74,7 @@ impl<C: Clock, S: Strategy, R> Permit<'_, C, S, R> {
         self.record(Verdict::Success);
     }
 
-    /// It did not.
+    /// The guarded thing did not work.
     #[inline]
     pub fn failure(self) {
         self.record(Verdict::Failure);
@@ -86,7 +86,7 @@ impl<C: Clock, S: Strategy, R> Permit<'_, C, S, R> {
         self.record(Verdict::Ignore);
     }
 
-    /// Any verdict.
+    /// Finishes it with any verdict.
     #[inline]
     pub fn record(self, verdict: Verdict) {
         let Permit { breaker, ticket } = self;
@@ -94,7 +94,7 @@ impl<C: Clock, S: Strategy, R> Permit<'_, C, S, R> {
         breaker.report(ticket, verdict, Cause::Reported);
     }
 
-    /// Was it admitted as a probe, in `HalfOpen`?
+    /// Whether it was admitted as a probe, in `HalfOpen`.
     #[must_use]
     pub fn is_probe(&self) -> bool {
         self.ticket.is_probe()

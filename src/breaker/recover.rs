@@ -133,7 +133,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         unwind::guarded(|| self.fail(ticket, Cause::Panic), step)
     }
 
-    /// The step failed.
+    /// Ends a recovery whose step failed.
     #[cold]
     pub(super) fn unrecovered(&self, ticket: Ticket) -> Rejected {
         let Admission { control, answer } = self.head.unprepared(ticket);

@@ -1,4 +1,4 @@
-//! The decorator.
+//! The decorator: a guarded function of the same arguments.
 
 use super::CircuitBreaker;
 use crate::clock::Clock;

@@ -1,3 +1,5 @@
+//! The last reading of another clock.
+
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::{Clock, Ticks};
@@ -39,7 +41,7 @@ use super::{Clock, Ticks};
 ///
 /// # Wraparound
 ///
-/// It keeps the low 32 bits, as stamps do.
+/// It keeps the low 32 bits of the other clock's tick, and so wraps, whether that clock does or not.
 #[derive(Debug, Default)]
 pub struct CachedClock<C> {
     clock: C,
@@ -47,7 +49,7 @@ pub struct CachedClock<C> {
 }
 
 impl<C: Clock> CachedClock<C> {
-    /// At tick 0 until the first update.
+    /// A clock at tick 0 until its first update.
     #[must_use]
     pub const fn new(clock: C) -> Self {
         CachedClock { clock, tick: AtomicU32::new(0) }

@@ -1,3 +1,5 @@
+//! The clock of embassy-time.
+
 use embassy_time_driver::TICK_HZ;
 
 use super::Clock;

@@ -1,3 +1,5 @@
+//! A clock over those of embedded-time.
+
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use embedded_time::clock::Clock as Source;
@@ -10,7 +12,7 @@ use super::{Clock, Ticks, hz};
 /// else is refused while compiling. A reading that fails returns the low half of the last one: time
 /// stands still.
 ///
-/// Ticks are the low 32 bits of the source's, since that is what a breaker keeps.
+/// Ticks are the low 32 bits of the source's: so much of the last reading fits into an atomic everywhere.
 ///
 /// ```compile_fail,E0080
 /// # use embedded_time::{clock::Error, fraction::Fraction, Instant};
@@ -30,7 +32,7 @@ pub struct EmbeddedTime<K> {
 }
 
 impl<K> EmbeddedTime<K> {
-    /// Over `clock`.
+    /// A clock over `clock`.
     pub const fn new(clock: K) -> Self {
         EmbeddedTime { clock, last: AtomicU32::new(0) }
     }

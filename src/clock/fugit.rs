@@ -1,3 +1,5 @@
+//! A clock over fugit's instants.
+
 use fugit::Instant;
 use fugit::kind::Kind;
 
@@ -46,7 +48,7 @@ pub struct Fugit<I> {
 }
 
 impl<I> Fugit<I> {
-    /// Ticks are those of what `now` returns.
+    /// A clock whose ticks are those of what `now` returns.
     #[must_use]
     pub const fn new(now: fn() -> I) -> Self {
         Fugit { now }

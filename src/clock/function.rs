@@ -1,3 +1,5 @@
+//! A clock from a function.
+
 use super::{Clock, Ticks};
 
 /// A clock from a function that returns ticks, `HZ` of them a second.
@@ -34,7 +36,7 @@ pub struct FnClock<T, const HZ: u32, const RESOLUTION: u32 = 1> {
 }
 
 impl<T: Ticks, const HZ: u32, const RESOLUTION: u32> FnClock<T, HZ, RESOLUTION> {
-    /// Ticks are what `now` returns.
+    /// A clock whose ticks are what `now` returns.
     #[must_use]
     pub const fn new(now: fn() -> T) -> Self {
         FnClock { now }

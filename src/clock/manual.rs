@@ -1,3 +1,5 @@
+//! A clock for tests.
+
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::time::Duration;
 
@@ -36,13 +38,13 @@ pub struct ManualClock<const HZ: u32 = 1_000> {
 }
 
 impl ManualClock {
-    /// 1 kHz, at tick 0.
+    /// A clock of 1 kHz at tick 0.
     #[must_use]
     pub const fn new() -> Self {
         Self::at(0)
     }
 
-    /// 1 kHz, at any tick of the range.
+    /// A clock of 1 kHz at any tick of the range.
     #[must_use]
     pub const fn at(tick: u32) -> Self {
         Self::with_rate(tick)
@@ -50,7 +52,7 @@ impl ManualClock {
 }
 
 impl<const HZ: u32> ManualClock<HZ> {
-    /// At any tick, `HZ` of them a second: `ManualClock::<32_768>::with_rate(0)`.
+    /// A clock at any tick, `HZ` of them a second: `ManualClock::<32_768>::with_rate(0)`.
     #[must_use]
     pub const fn with_rate(tick: u32) -> Self {
         ManualClock { now: AtomicU32::new(tick) }

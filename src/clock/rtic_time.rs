@@ -1,3 +1,5 @@
+//! The clock of an RTIC application.
+
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -53,7 +55,7 @@ pub struct RticTime<M> {
 }
 
 impl<M> RticTime<M> {
-    /// The present time is `M::now()`.
+    /// A clock whose present time is `M::now()`.
     #[must_use]
     pub const fn new() -> Self {
         RticTime { monotonic: PhantomData }

@@ -1,3 +1,5 @@
+//! The operating system's clock.
+
 use std::cell::Cell;
 use std::sync::OnceLock;
 use std::thread_local;

@@ -42,7 +42,7 @@ impl<C: Clock> Head<C> {
         now.low()
     }
 
-    /// Tells who observes.
+    /// Tells the observers.
     #[inline]
     pub(crate) fn changed(&self, from: Control, to: Control, reason: Reason) {
         self.fixed().changed(from, to, reason);
@@ -92,7 +92,7 @@ impl<C: Clock> Head<C> {
         }
     }
 
-    /// The first probe of a recovery: tells who observes, and prepares.
+    /// The first probe of a recovery: tells the observers, and prepares.
     #[inline]
     fn begin_recovery(&self, from: Control, to: Control) -> bool {
         let fixed = self.fixed();

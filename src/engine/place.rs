@@ -1,4 +1,4 @@
-//! Where what is fixed is: in flash, or with `std` perhaps on the heap.
+//! Where the fixed part of a breaker lies: in flash, or with `std` perhaps on the heap.
 
 #[cfg(not(feature = "std"))]
 pub(crate) use flash::Place;

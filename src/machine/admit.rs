@@ -1,12 +1,12 @@
-//! The way in.
+//! The way in: what a call that asks for admission is answered.
 
 use super::Limits;
 use super::word::{Control, GENERATION, IN_FLIGHT, OPENINGS, ROUND, Word};
 use crate::state::State;
 use crate::ticks::OLDEST;
 
-/// The answer to who asks for admission, in one register: mostly the ticks until a call may pass. They are at most 2^31,
-/// which leaves values for what is no number of ticks.
+/// The answer to a call that asks for admission, in one register: mostly the ticks until a call may pass. They are at
+/// most 2^31, which leaves values for what is no number of ticks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Answer(u32);
 

@@ -22,7 +22,7 @@ fn at(now: u32) -> impl FnOnce(u32) -> u32 {
     move |stamp| now.wrapping_sub(stamp)
 }
 
-/// The word of who is admitted at that tick, or the ticks to wait.
+/// The word once a call is admitted at that tick, or the ticks to wait.
 fn admit(word: Word, now: u32, limits: &Limits) -> Result<Word, Option<u32>> {
     match super::admit(word, at(now), limits) {
         Answer::AS_IT_IS => Ok(word),

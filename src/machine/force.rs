@@ -1,4 +1,4 @@
-//! By hand.
+//! What a hand does to the word.
 
 use super::word::Word;
 use crate::state::State;

@@ -6,9 +6,9 @@ use crate::state::State;
 use crate::strategy::{Kept, Step};
 use crate::verdict::Verdict;
 
-/// Takes the verdict on the call of `ticket`. While closed `record` asks the strategy, whether it failed; the
-/// plain counts read no clock, so that `now` is read in the failure that opens alone. A breaker that closes begins with
-/// the count `fresh`.
+/// Takes the verdict on the call of `ticket`. While closed `record` tells the strategy whether it failed, and
+/// brings its answer. The plain counts read no clock, so that `now` is read in the failure that opens alone. A breaker
+/// that closes begins with the count `fresh`.
 #[inline]
 pub(crate) fn settle(
     word: Word,

@@ -1,3 +1,5 @@
+//! Functions and closures as observers.
+
 use core::fmt;
 
 use super::Observer;

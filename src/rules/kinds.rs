@@ -1,3 +1,5 @@
+//! Rules by kinds of errors.
+
 use super::lists::judge;
 use super::{Detect, Reporting, Rules, Verdict};
 

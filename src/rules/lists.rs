@@ -1,3 +1,5 @@
+//! Rules by predicates.
+
 use super::{Detect, Reporting, Rules, Verdict};
 
 /// Errors that count and errors that do not, by predicates; the sizes are part of the type.

@@ -42,13 +42,13 @@ impl Storage {
         (self.threshold, self.down)
     }
 
-    /// For who is to be admitted on the strength of it: acquired, which x86 gives for nothing.
+    /// For a call that it may admit: acquired, which x86 gives for nothing.
     #[inline]
     pub(crate) fn control(&self) -> Control {
         unpack(self.word.load(Ordering::Acquire)).control
     }
 
-    /// To be compared alone.
+    /// The control half, only to be compared with another.
     #[inline]
     pub(crate) fn present(&self) -> Control {
         unpack(self.word.load(Ordering::Relaxed)).control

@@ -4,9 +4,8 @@ use super::never_zero;
 use crate::machine::{Control, Limits, Word};
 use crate::sync::{self, AtomicU32, Ordering::Relaxed, exclusively};
 
-/// Loads and stores are all that is asked of the processor: no compare-and-swap. Relaxed throughout,
-/// since the critical section orders what is done inside it;
-/// what is loaded outside is ordered by [`sync::acquire`] and [`sync::release`].
+/// Loads and stores are all that is asked of the processor: no compare-and-swap. Relaxed throughout, since
+/// the critical section orders what is done inside it, and [`sync::acquire`] and [`sync::release`] what is loaded outside.
 #[derive(Debug)]
 pub struct Storage {
     control: AtomicU32,
@@ -40,8 +39,8 @@ impl Storage {
         limits()
     }
 
-    /// For who is to be admitted on the strength of it. The control half is one atomic word of its own and
-    /// needs no critical section.
+    /// For a call that it may admit. The control half is one atomic word of its own and needs no critical
+    /// section.
     #[inline]
     pub(crate) fn control(&self) -> Control {
         let control = self.present();
@@ -49,7 +48,7 @@ impl Storage {
         control
     }
 
-    /// To be compared alone.
+    /// The control half, only to be compared with another.
     #[inline]
     pub(crate) fn present(&self) -> Control {
         Control(self.control.load(Relaxed))

@@ -1,3 +1,5 @@
+//! Errors in a row.
+
 use super::{Kept, Step, Strategy, plain};
 
 /// Opens after `error_threshold` errors in a row; one success clears the count.

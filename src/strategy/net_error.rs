@@ -1,3 +1,5 @@
+//! Errors less successes.
+
 use super::{Kept, Step, Strategy, plain};
 
 /// Opens when errors less successes reach `error_threshold`; the count never falls below 0.

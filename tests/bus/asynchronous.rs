@@ -6,7 +6,7 @@ use embedded_hal_async::i2c::{I2c, Operation};
 use embedded_hal_async::spi::{SpiBus, SpiDevice};
 use embedded_io::{Error as _, ErrorKind, SeekFrom};
 use embedded_io_async::{Read, Seek, Write};
-use mcb::bus::{AsyncRecovery, Guarded, PerAddress};
+use mcb::bus::{AsyncRecovery, Gate, Guarded, PerAddress};
 use mcb::{CircuitBreaker, Config, ManualClock, State, Verdict};
 
 use super::device::{Bus, Device, FAULT, Fault, Stream};
@@ -191,4 +191,34 @@ fn a_rejected_stream_is_not_connected() {
     assert!(wait(stream.read(&mut [0])).is_err());
     assert!(wait(stream.flush()).is_err());
     assert_eq!(wait(stream.write(&[0])).unwrap_err().kind(), ErrorKind::NotConnected);
+}
+
+/// A transfer with a buffer of its own: it stands in the guard's future once, whatever guards it.
+#[test]
+fn a_guarded_operation_is_little_larger_than_the_bus_s_own() {
+    struct Dma;
+    impl embedded_hal::i2c::ErrorType for Dma {
+        type Error = Fault;
+    }
+    impl I2c for Dma {
+        async fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), Fault> {
+            let buffer = [0_u8; 1024];
+            core::future::pending::<()>().await;
+            if buffer[0] == 0 { Ok(()) } else { Err(FAULT) }
+        }
+    }
+    fn size(bus: &mut impl I2c) -> usize {
+        size_of_val(&bus.transaction(0x48, &mut []))
+    }
+    let breaker = breaker(clock());
+    let bare = size(&mut Dma);
+    assert!(bare > 1024, "{bare}");
+    let step = async |_: &mut Dma| true;
+    for (guarded, by) in [
+        (size(&mut Guarded::new(Dma, &breaker)), "a breaker"),
+        (size(&mut Guarded::new(Dma, &breaker).recovery_async(step)), "one with a step"),
+        (size(&mut Guarded::new(Dma, Gate::new(&breaker))), "a gate"),
+    ] {
+        assert!(guarded <= bare + 48 * size_of::<usize>(), "{guarded} bytes for {bare} by {by}");
+    }
 }

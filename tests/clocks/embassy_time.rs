@@ -17,6 +17,7 @@ fn advance(ticks: u64) {
 
 #[test]
 fn it_recovers_over_the_wrap_of_the_low_half() {
+    super::is_a_clock::<EmbassyTime>();
     assert_eq!(u64::from(EmbassyTime::HZ), embassy_time::TICK_HZ);
     let opened = (3 << 32) - 100;
     advance(opened);

@@ -30,6 +30,7 @@ fn it_wraps_and_a_failing_source_only_delays_recovery() {
         &Config::new("b").error_threshold(1).recovery_timeout_ticks(4),
         EmbeddedTime::new(Timer),
     );
+    super::is_a_clock::<EmbeddedTime<Timer>>();
     assert_eq!(<EmbeddedTime<Timer> as Clock>::HZ, 32_768);
     assert_eq!(<EmbeddedTime<Timer> as Clock>::RESOLUTION, 1);
     assert!(Timer.try_now().is_ok());

@@ -55,6 +55,8 @@ fn rates_are_exact() {
     fn hz<C: Clock>(_: C) -> u32 {
         C::HZ
     }
+    crate::is_a_clock::<Fugit<WrappingInstant<u32, 1, 1_000>>>();
+    crate::is_a_clock::<Fugit<MonotonicInstant<u64, 1, 1_000>>>();
     assert_eq!(hz(Fugit::new(|| WrappingInstant::<u32, 1, 1>::from_ticks(0))), 1);
     assert_eq!(hz(Fugit::new(|| WrappingInstant::<u32, 1, 32_768>::from_ticks(0))), 32_768);
     // 30 ticks in 3 s; a divider of 12 on 84 MHz.
@@ -130,6 +132,7 @@ mod rtic_time {
         static B: CircuitBreaker<RticTime<Long>> = CircuitBreaker::new(&config(), RticTime::new());
         fn is_monotonic<M: ::rtic_time::Monotonic>() {}
         is_monotonic::<Long>();
+        crate::is_a_clock::<RticTime<Long>>();
         assert_eq!(<RticTime<Long> as Clock>::HZ, 1_000_000);
         opens_and_recovers(&B, START, 20_001, |ticks| NOW.store(START + u64::from(ticks), Relaxed));
     }

@@ -41,6 +41,8 @@ fn updates_that_stop_only_delay_recovery() {
 #[cfg(feature = "std")]
 #[test]
 fn clocks_are_read_through_references_and_shares() {
+    super::is_a_clock::<mcb::StdClock>();
+    super::is_a_clock::<CachedClock<mcb::StdClock>>();
     let clock = std::sync::Arc::new(ManualClock::at(9));
     assert_eq!((clock.now(), (&&*clock).now()), (9, 9));
     assert_eq!(Clock::now(&clock), 9);
@@ -102,4 +104,51 @@ fn an_opening_by_the_std_clock_is_never_shorter_than_asked_for() {
         let lasted = opens.elapsed();
         assert!(lasted >= TIMEOUT, "{lasted:?}");
     }
+}
+
+/// Over the mock of quanta, and over the wrap of the low half.
+#[cfg(feature = "quanta")]
+#[test]
+fn a_quanta_clock_counts_microseconds_and_recovers() {
+    use mcb::{QuantaClock, Wait};
+    use std::sync::Arc;
+
+    super::is_a_clock::<QuantaClock>();
+    let (source, time) = quanta::Clock::mock();
+    time.increment(7_999_u64); // nanoseconds: its origin is no whole tick
+    let clock = Arc::new(QuantaClock::new(source));
+    assert_eq!((QuantaClock::HZ, QuantaClock::RESOLUTION, clock.now()), (1_000_000, 1, 0));
+    time.increment(999_u64);
+    assert_eq!(clock.now(), 0);
+    time.increment(1_u64);
+    assert_eq!(clock.now(), 1);
+    time.decrement(8_000_u64);
+    assert_eq!(clock.now(), 0, "before its origin nothing has passed");
+
+    let config = Config::new("b").error_threshold(1).recovery_timeout(Duration::from_millis(20));
+    let b = CircuitBreaker::from_config(config, clock.clone()).unwrap();
+    time.increment(Duration::from_micros((1 << 32) - 100 + 7) + Duration::from_nanos(999));
+    let opened = (1 << 32) - 100;
+    assert_eq!(clock.now(), opened);
+    let _ = b.call(|| Err::<(), _>("refused"));
+    assert_eq!(b.open_time(), Some(opened));
+    time.increment(Duration::from_millis(20));
+    assert_eq!((b.state(), b.retry_after().map(Wait::ticks)), (State::Open, Some(1)));
+    time.increment(Duration::from_micros(1));
+    assert_eq!((b.state(), b.open_time()), (State::HalfOpen, Some(opened)));
+    assert_eq!(b.call(|| Ok::<_, ()>(7)), Ok(7));
+    assert_eq!(b.state(), State::Closed);
+}
+
+/// The real one: it moves, and not back.
+#[cfg(feature = "quanta")]
+#[test]
+fn a_quanta_clock_goes_on() {
+    let clock = mcb::QuantaClock::default();
+    let copy = clock.clone();
+    let first = clock.now();
+    while copy.now() == first {
+        core::hint::spin_loop();
+    }
+    assert!(clock.now() > first);
 }

@@ -6,6 +6,14 @@ use core::time::Duration;
 use mcb::{CachedClock, CircuitBreaker, Clock, Config, FnClock, ManualClock, State};
 
 #[test]
+fn clocks_for_everybody_are_clocks() {
+    super::is_a_clock::<ManualClock>();
+    super::is_a_clock::<FnClock<u32, 1_000>>();
+    super::is_a_clock::<FnClock<u64, 1_000, 8>>();
+    super::is_a_clock::<CachedClock<&'static ManualClock>>();
+}
+
+#[test]
 fn a_manual_clock_rounds_up_to_whole_ticks_and_wraps() {
     let clock = ManualClock::at(u32::MAX);
     clock.advance(Duration::from_micros(1));

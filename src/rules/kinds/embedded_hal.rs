@@ -1,3 +1,5 @@
+//! The kinds of embedded-hal's errors.
+
 use embedded_hal::{digital, i2c, spi};
 
 use super::Kind;

@@ -1,3 +1,5 @@
+//! The kinds of embedded-io's errors.
+
 use super::Kind;
 
 impl<E: embedded_io::Error> Kind<E> for embedded_io::ErrorKind {

@@ -8,6 +8,7 @@ mod check;
 mod machine;
 mod preemption;
 mod random;
+mod size;
 #[cfg(feature = "unlocked")]
 mod unlocked;
 
