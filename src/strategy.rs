@@ -21,6 +21,8 @@
 
 mod consecutive;
 mod net_error;
+#[cfg(all(test, not(loom)))]
+mod seam;
 
 pub use consecutive::Consecutive;
 pub use net_error::NetError;
