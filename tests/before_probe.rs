@@ -181,3 +181,26 @@ fn it_runs_also_where_a_hook_panics_when_it_is_told_of_the_recovery() {
     assert!(panics(|| B.try_acquire().is_ok()));
     assert_eq!((STEPS.load(Relaxed), B.state(), B.error_count()), (2, State::Open, 2));
 }
+
+/// The wait is that of the breaker as a hook has left it.
+#[test]
+fn one_that_fails_and_is_reset_by_a_hook_rejects_this_call_alone() {
+    static CLOCK: ManualClock = ManualClock::new();
+    fn opened(_: &Transition, cause: Cause) {
+        if cause == Cause::Recovery {
+            B.reset();
+        }
+    }
+    static B: Breaker = Breaker::new(
+        &Config::new("b")
+            .error_threshold(1)
+            .before_probe(|_| false)
+            .hooks(&Hooks::new().on_open(opened)),
+        &CLOCK,
+    );
+    B.try_acquire().unwrap().failure();
+    CLOCK.advance_ticks(30_000);
+    let rejected = B.try_acquire().unwrap_err();
+    assert_eq!((rejected.state, B.state()), (State::Closed, State::Closed));
+    assert!(rejected.retry_after.is_some_and(Wait::is_zero), "{rejected}");
+}

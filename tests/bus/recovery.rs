@@ -132,6 +132,26 @@ fn one_that_forces_it_open_and_fails_tells_no_wait() {
     assert_eq!(breaker.state(), State::ForcedOpen);
 }
 
+/// After the wait that it tells, a call passes, whoever has opened the breaker.
+#[test]
+fn one_that_fails_after_another_probe_has_tells_no_shorter_wait() {
+    static CONFIG: Config<&ManualClock> = config().max_probes(2);
+    let clock = clock();
+    let breaker = CircuitBreaker::try_new(&CONFIG, clock).unwrap();
+    let mut bus = Guarded::new(Device::broken(), &breaker).recovery(|_: &mut Device| {
+        breaker.try_acquire().unwrap().failure();
+        clock.advance_ticks(30); // it takes its time to fail, too
+        false
+    });
+    open(&mut bus);
+    clock.advance(TIMEOUT);
+    let error = bus.read(0x48_u8, &mut [0]).unwrap_err();
+    let rejected = error.rejected().unwrap();
+    assert_eq!((rejected.state, rejected.error_count), (State::Open, 3));
+    assert_eq!(rejected.retry_after.map(mcb::Wait::ticks), Some(100));
+    assert_eq!(breaker.retry_after().map(mcb::Wait::ticks), Some(70));
+}
+
 #[test]
 fn a_step_may_be_of_a_type_with_a_name() {
     struct PowerCycle {
