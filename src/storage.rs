@@ -17,12 +17,13 @@
 //! open its word holds that tick; whoever takes it out of `Open` saves it first. 0 means never, so an
 //! opening at tick 0 is kept as 1.
 
-// The one choice between the two; everything else asks the storage.
-#[cfg_attr(all(target_has_atomic = "64", not(mcb_critical_section)), path = "storage/atomic.rs")]
-#[cfg_attr(
-    not(all(target_has_atomic = "64", not(mcb_critical_section))),
-    path = "storage/critical.rs"
-)]
+// The one choice between the two; everything else asks the storage. By two attributes, since tools that read the
+// source without compiling it, as cargo-mutants does, follow a path but not one in a `cfg_attr`.
+#[cfg(all(target_has_atomic = "64", not(mcb_critical_section)))]
+#[path = "storage/atomic.rs"]
+mod chosen;
+#[cfg(not(all(target_has_atomic = "64", not(mcb_critical_section))))]
+#[path = "storage/critical.rs"]
 mod chosen;
 
 pub(crate) use chosen::Storage;
