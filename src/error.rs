@@ -21,8 +21,9 @@ pub struct Rejected {
     /// step failed and somebody has moved the breaker meanwhile, the state after that.)
     pub state: State,
     /// When the next call may pass; zero where it may at once, and only this one had to be rejected. While probes
-    /// are under way this is an upper bound: a probe that ends sooner opens the way sooner. `None` where only a
-    /// hand can tell, after `force_open`.
+    /// are under way this is an upper bound: a probe that ends sooner opens the way sooner. So it is where a recovery
+    /// step failed and another probe opened the breaker during it. `None` where only a hand can tell, after
+    /// `force_open`.
     pub retry_after: Option<Wait>,
     /// The errors that opened it, and one more for each failed recovery.
     pub error_count: u16,

@@ -14,13 +14,13 @@ impl Answer {
     /// Admitted, and there is nothing to write.
     pub(crate) const AS_IT_IS: Answer = Answer(0);
     /// Admitted if the word of [`probe`] can be written.
-    pub(crate) const PROBE: Answer = Answer(u32::MAX - 3);
+    pub(crate) const PROBE: Answer = Answer(0xFFFF_FFFC);
     /// Somebody else wrote the word: ask again. Never told to a caller.
-    pub(crate) const LOST: Answer = Answer(u32::MAX - 2);
+    pub(crate) const LOST: Answer = Answer(0xFFFF_FFFD);
     /// Refused, but the next call may pass: the recovery step of this one failed.
-    pub(crate) const JUST_THIS: Answer = Answer(u32::MAX - 1);
+    pub(crate) const JUST_THIS: Answer = Answer(0xFFFF_FFFE);
     /// Refused until a hand changes it.
-    pub(crate) const BY_HAND: Answer = Answer(u32::MAX);
+    pub(crate) const BY_HAND: Answer = Answer(0xFFFF_FFFF);
 
     /// What remains of a timeout at this age of its stamp, if anything does: at least one tick.
     #[inline(always)]
