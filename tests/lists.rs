@@ -181,7 +181,10 @@ fn figures_are_what_their_measure_says() {
     }
     assert!(tells(&changelog, states), "CHANGELOG.md does not tell {states} states");
 
-    let mutants = figures.lines().find(|line| line.starts_with("mutants: ")).expect("a line");
+    let mutants = figures
+        .lines()
+        .find(|line| line.starts_with("mutants of the transitions: "))
+        .expect("a line");
     let [caught, missed] = numbers(mutants)[..] else { panic!("{mutants}") };
     let explained = read(&root.join("tests/mutants.md"));
     let explained = explained.lines().filter(|line| line.starts_with("src/")).count();
@@ -210,12 +213,7 @@ fn costs_on_the_targets_are_the_last_measured() {
     let mut targets = 0;
     for line in budgets.lines().filter_map(|line| line.strip_prefix("last ")) {
         let (target, rest) = line.split_once(' ').expect("a target and its figures");
-        let figure = |name: &str| -> u64 {
-            let field = rest.split_whitespace().find_map(|field| {
-                field.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value)
-            });
-            field.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{name} in {line}"))
-        };
+        let figure = |name: &str| field(rest, name);
         let row = readme.lines().find(|row| row.starts_with(&format!("| {target} ")));
         let row = row.unwrap_or_else(|| panic!("{target} is not in README.md"));
         let told: Vec<u64> = row.split('|').skip(2).flat_map(numbers).collect();
@@ -227,4 +225,40 @@ fn costs_on_the_targets_are_the_last_measured() {
         targets += 1;
     }
     assert_eq!(targets, 3);
+}
+
+/// So is the table of what flash grows by.
+#[test]
+fn growth_on_the_targets_is_the_last_measured() {
+    let Some(root) = repository() else { return };
+    let readme = read(&root.join("README.md"));
+    let budgets = read(&root.join("tests/on-target/budgets.txt"));
+    let targets: Vec<_> =
+        budgets.lines().filter_map(|line| line.strip_prefix("last-growth ")).collect();
+    assert_eq!(targets.len(), 3);
+    for (label, names) in [
+        ("the first breaker, on", &["first_small"][..]),
+        ("a second with another strategy", &["second_type", "second_type_lists"]),
+        ("eight of one type", &["eight", "by_hand_eight"]),
+        ("the first hook", &["hook"]),
+        ("`Registry<8>`", &["registry"]),
+        ("a `View` of two", &["view"]),
+        ("`retry_after` in milliseconds", &["wait_ms"]),
+        ("interrupts masked for at most, in all", &["masked_worst"]),
+    ] {
+        let row = readme.lines().find(|row| row.starts_with(&format!("| {label}")));
+        let row = row.unwrap_or_else(|| panic!("«{label}» is not in README.md"));
+        let told: Vec<u64> = row.split('|').skip(2).take(3).flat_map(numbers).collect();
+        let measured: Vec<u64> =
+            targets.iter().flat_map(|line| names.iter().map(|name| field(line, name))).collect();
+        assert_eq!(told, measured, "the README's row «{label}» (left) and budgets.txt");
+    }
+}
+
+/// `name=value` among words.
+fn field(words: &str, name: &str) -> u64 {
+    let value = words.split_whitespace().find_map(|word| {
+        word.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value)
+    });
+    value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{name} in {words}"))
 }
