@@ -2,9 +2,14 @@
 //! `use crate::…` and elsewhere are read from the sources; tests inside the library may use what they like.
 #![cfg(not(loom))]
 
+#[path = "support/sources.rs"]
+mod sources;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use sources::sources;
 
 /// The modules of each paragraph of `mod` lines, from the top.
 fn rows(lib: &str) -> Vec<Vec<String>> {
@@ -122,15 +127,6 @@ fn re_exports(lib: &str) -> BTreeMap<String, String> {
         }
     }
     found
-}
-
-/// Every Rust file below a folder.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    paths
-        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect()
 }
 
 /// Files that are modules for tests: each is declared under a `cfg` of tests in the file above it.

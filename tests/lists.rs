@@ -2,10 +2,15 @@
 //! repository; where it is not there, nothing is compared.
 #![cfg(not(loom))]
 
+#[path = "support/sources.rs"]
+mod sources;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
+
+use sources::sources;
 
 type Names = BTreeSet<String>;
 
@@ -51,15 +56,6 @@ fn features(root: &Path) -> Names {
         .collect();
     assert!(names.len() > 10, "{names:?}");
     names
-}
-
-/// Every Rust file below a folder.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    paths
-        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect()
 }
 
 /// The targets that cargo finds in a folder: `name.rs` and `name/main.rs`.

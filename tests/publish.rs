@@ -30,7 +30,7 @@ fn a_call_sees_what_the_recovery_before_it_wrote() {
             while !PROBING.load(Relaxed) {
                 thread::yield_now();
             }
-            // Rejected while the only probe's place is taken.
+            // Rejected while the only probe's slot is taken.
             let seen = loop {
                 match B.call(|| Ok::<_, ()>(DEVICE.load(Relaxed))) {
                     Ok(seen) => break seen,
