@@ -29,7 +29,6 @@ pub use wrap::Wrap;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::engine::{Head, Place};
-use crate::machine::Word;
 use crate::rules::EveryError;
 use crate::storage::Storage;
 use crate::strategy::{Consecutive, Strategy};
@@ -134,7 +133,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if let Err(error) = config.settings.check::<C>() {
             panic!("{}", error.message().as_str());
         }
-        let storage = Storage::new(Word::new(S::FRESH), &config.settings.fixed.limits);
+        let storage =
+            Storage::new(config.settings.fixed.first_word(S::FRESH), &config.settings.fixed.limits);
         let head = Head::new(storage, Place::borrowed(&config.settings.fixed), clock);
         Self::build(head, config.settings.strategy, config.settings.rules)
     }
@@ -151,7 +151,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Copy,
     {
         config.settings.check::<C>()?;
-        let storage = Storage::new(Word::new(S::FRESH), &config.settings.fixed.limits);
+        let storage =
+            Storage::new(config.settings.fixed.first_word(S::FRESH), &config.settings.fixed.limits);
         let head = Head::new(storage, Place::borrowed(&config.settings.fixed), clock);
         Ok(Self::build(head, config.settings.strategy, config.settings.rules))
     }
@@ -178,7 +179,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[cfg(feature = "std")]
     pub fn from_config(config: Config<C, S, R>, clock: C) -> Result<Self, ConfigError> {
         config.settings.check::<C>()?;
-        let storage = Storage::new(Word::new(S::FRESH), &config.settings.fixed.limits);
+        let storage =
+            Storage::new(config.settings.fixed.first_word(S::FRESH), &config.settings.fixed.limits);
         let head = Head::new(storage, Place::owned(config.settings.fixed), clock);
         Ok(Self::build(head, config.settings.strategy, config.settings.rules))
     }

@@ -62,6 +62,11 @@ impl dyn Circuit + '_ {
         engine::force(self, State::Closed);
     }
 
+    /// Opens it now, to recover by itself.
+    pub fn trip(&self) {
+        engine::trip(self, 0);
+    }
+
     /// Rejects every call from now on.
     pub fn force_open(&self) {
         engine::force(self, State::ForcedOpen);

@@ -1,14 +1,18 @@
 //! What a breaker is told: limits, names, rules and hooks, built and checked while compiling.
 
 mod error;
+mod recovery;
+mod strategies;
 
 use core::marker::PhantomData;
 use core::time::Duration;
 
 pub use error::{ConfigError, ConfigErrorKind};
+pub use recovery::Recovery;
 
 use crate::clock::Clock;
 use crate::engine::Fixed;
+use crate::machine::Limits;
 use crate::observe::Observer;
 use crate::rules::EveryError;
 use crate::strategy::{Consecutive, Strategy};
@@ -125,6 +129,12 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
         self
     }
 
+    /// The limits, unless one was refused: then they tell of that.
+    const fn limits(&mut self) -> Option<&mut Limits> {
+        let limits = &mut self.settings.fixed.limits;
+        if limits.refusal().is_some() { None } else { Some(limits) }
+    }
+
     /// The id that the breaker will have.
     #[must_use]
     pub const fn get_id(&self) -> &'static str {
@@ -134,7 +144,9 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// How many errors open it, as the strategy counts them: 1 to 4,096.
     #[must_use]
     pub const fn error_threshold(mut self, errors: u16) -> Self {
-        self.settings.fixed.limits.error_threshold = errors;
+        if let Some(limits) = self.limits() {
+            limits.error_threshold = errors;
+        }
         self
     }
 
@@ -152,21 +164,29 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// it needs no division.
     #[must_use]
     pub const fn recovery_timeout(self, timeout: Duration) -> Self {
-        self.recovery_timeout_ticks(Self::at_least(timeout))
+        self.recovery_timeout_ticks(at_least::<C>(timeout))
     }
 
     /// [`recovery_timeout`](Self::recovery_timeout) in ticks of the clock, just as many: of `n` ticks of a counter up to
     /// one may have passed already when it opens.
     #[must_use]
     pub const fn recovery_timeout_ticks(mut self, ticks: u32) -> Self {
-        self.settings.fixed.limits.set_recovery_timeout(ticks);
+        if let Some(limits) = self.limits() {
+            limits.set_recovery_timeout(ticks);
+        }
         self
     }
 
     /// How many probes may be under way at a time: 1 to 15.
     #[must_use]
     pub const fn max_probes(mut self, probes: u8) -> Self {
-        self.settings.fixed.limits.max_probes = probes;
+        if let Some(limits) = self.limits() {
+            // Here, since a larger number could be taken for the mark of a refusal.
+            match ConfigErrorKind::MaxProbes.unless(probes as u32, 1, Limits::MOST_PROBES as u32) {
+                Some(refusal) => limits.refuse(refusal),
+                None => limits.max_probes = probes,
+            }
+        }
         self
     }
 
@@ -175,13 +195,15 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     /// its recovery step ever take when they work.
     #[must_use]
     pub const fn probe_timeout(self, timeout: Duration) -> Self {
-        self.probe_timeout_ticks(Self::at_least(timeout))
+        self.probe_timeout_ticks(at_least::<C>(timeout))
     }
 
     /// [`probe_timeout`](Self::probe_timeout) in ticks of the clock.
     #[must_use]
     pub const fn probe_timeout_ticks(mut self, ticks: u32) -> Self {
-        self.settings.fixed.limits.set_probe_timeout(ticks);
+        if let Some(limits) = self.limits() {
+            limits.set_probe_timeout(ticks);
+        }
         self
     }
 
@@ -221,14 +243,14 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
         self.settings.fixed.before_probe = Some(step);
         self
     }
+}
 
-    /// `duration` in ticks, and what a reading may be behind; too much for any setting where it does not fit.
-    const fn at_least(duration: Duration) -> u32 {
-        match ticks(duration, C::HZ) {
-            // No time is refused, rather than made to be some.
-            0 => 0,
-            ticks => ticks.saturating_add(C::RESOLUTION),
-        }
+/// `duration` in ticks, and what a reading may be behind; too much for any setting where it does not fit.
+const fn at_least<C: Clock>(duration: Duration) -> u32 {
+    match ticks(duration, C::HZ) {
+        // No time is refused, rather than made to be some.
+        0 => 0,
+        ticks => ticks.saturating_add(C::RESOLUTION),
     }
 }
 
@@ -237,10 +259,12 @@ impl<C: Clock, S: Strategy, R: Copy> Config<C, S, R> {
     #[must_use]
     pub const fn strategy<S2: Strategy>(self, strategy: S2) -> Config<C, S2, R> {
         let Settings { mut fixed, rules, .. } = self.settings;
-        fixed.limits.down = match S2::PLAIN {
-            Some(down) => down,
-            None => 0,
-        };
+        if fixed.limits.refusal().is_none() {
+            fixed.limits.down = match S2::PLAIN {
+                Some(down) => down,
+                None => 0,
+            };
+        }
         Config { settings: Settings { fixed, strategy, rules }, clock: PhantomData }
     }
 }

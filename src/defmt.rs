@@ -47,7 +47,7 @@ macro_rules! variants {
 // States, and what changes them.
 
 variants! {
-    Verdict { Success = "Success" Failure = "Failure" Ignore = "Ignore" }
+    Verdict { Success = "Success" Failure = "Failure" Fatal = "Fatal" Ignore = "Ignore" }
 }
 
 impl Format for State {
@@ -69,6 +69,7 @@ impl Format for Reason {
             Reason::Success => write!(f, "Success"),
             Reason::Time => write!(f, "Time"),
             Reason::ByHand => write!(f, "ByHand"),
+            Reason::Restored => write!(f, "Restored"),
         }
     }
 }
@@ -127,6 +128,29 @@ variants! {
         ProbeTimeout = "ProbeTimeout"
         Dropped = "Dropped"
         ClockRate = "ClockRate"
+        StepUp = "StepUp"
+        StepDown = "StepDown"
+        Jump = "Jump"
+        Quiet = "Quiet"
+        Lump = "Lump"
+        Failures = "Failures"
+        Period = "Period"
+        Rate = "Rate"
+        Minimum = "Minimum"
+        Window = "Window"
+        Buckets = "Buckets"
+        Weight = "Weight"
+        HalfLife = "HalfLife"
+        SlowCall = "SlowCall"
+        SlowStart = "SlowStart"
+        Growth = "Growth"
+        Cap = "Cap"
+        Shots = "Shots"
+        OpenDuration = "OpenDuration"
+        Jitter = "Jitter"
+        MaxWait = "MaxWait"
+        ResetTime = "ResetTime"
+        Lockout = "Lockout"
     }
 }
 

@@ -11,14 +11,15 @@ mod place;
 pub(crate) mod unwind;
 
 pub(crate) use fixed::Fixed;
-pub(crate) use head::Head;
+pub(crate) use head::{Counting, Head};
 pub(crate) use place::Place;
 
 use crate::error::Rejected;
 use crate::machine::{self, Answer, Control};
-use crate::state::State;
+use crate::state::{Reason, State};
 use crate::storage::Storage;
 use crate::strategy::Kept;
+use crate::ticks::OLDEST;
 use crate::wait::Wait;
 
 /// What the type of a breaker decides, and where its word is.
@@ -27,16 +28,16 @@ use crate::wait::Wait;
 pub trait Parts {
     fn storage(&self, _: Seal) -> &Storage;
     fn fixed(&self, _: Seal) -> &Fixed;
-    /// Ticks a second of the clock.
-    fn hz(&self, _: Seal) -> u32;
-    /// The count of a breaker that has just closed.
-    fn fresh(&self, _: Seal) -> u16;
+    /// Ticks a second of the clock, and the count of a breaker that has just closed.
+    fn numbers(&self, _: Seal) -> (u32, u16);
+    /// The present tick, for a stamp that is about to be written.
+    fn now(&self, _: Seal) -> u32;
     /// The age of a stamp by the breaker's clock.
     fn age(&self, stamp: u32, _: Seal) -> u32;
-    /// The errors that the strategy counted.
-    fn counted(&self, kept: Kept, _: Seal) -> u16;
-    /// A hand has changed it: tells the observers.
-    fn changed(&self, from: Control, to: Control, _: Seal);
+    /// The errors that the strategy counted, and what is left of a slow start.
+    fn counted(&self, kept: Kept, _: Seal) -> (u16, u32);
+    /// Tells the observers.
+    fn changed(&self, from: Control, to: Control, reason: Reason, _: Seal);
 }
 
 /// Nobody outside has one.
@@ -57,14 +58,58 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
     let storage = parts.storage(SEAL);
     loop {
         let old = storage.load();
-        let new = machine::force(old, to, parts.fresh(SEAL));
+        let new = machine::force(old, to, parts.numbers(SEAL).1);
         if storage.replace(old, new) {
             if old.control.phase() != to {
-                parts.changed(old.control, new.control, SEAL);
+                parts.changed(old.control, new.control, Reason::ByHand, SEAL);
             }
             return;
         }
     }
+}
+
+/// Opens it by hand, to recover by itself; for at least so many ticks, where that is not 0.
+pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
+    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    loop {
+        let old = storage.load();
+        if old.control.needs_a_hand() || old.control.is(State::ForcedClosed) {
+            return;
+        }
+        let age = |tick| since_or_zero(parts.age(tick, SEAL));
+        let new = match (old.control.is_open(), fixed.plan()) {
+            (true, Some(plan)) if asked > 0 => {
+                let moment = fixed.moment(0, 0, asked);
+                (plan.code.lengthened)(plan, old, age(old.stamp), &moment)
+            }
+            (true, _) => return,
+            (false, plan) => {
+                let since_opening = age(storage.saved_opening());
+                let new = machine::opened(old.control, parts.now(SEAL));
+                match plan {
+                    Some(plan) => fixed.shaped(plan, old, new, since_opening, asked),
+                    None => new,
+                }
+            }
+        };
+        if new == old {
+            return;
+        }
+        if storage.replace(old, new) {
+            if !old.control.same_phase(new.control) {
+                if !new.control.is_open() {
+                    storage.note_opening(new.stamp);
+                }
+                parts.changed(old.control, new.control, Reason::ByHand, SEAL);
+            }
+            return;
+        }
+    }
+}
+
+/// An age, of a stamp that may be a moment newer.
+const fn since_or_zero(age: u32) -> u32 {
+    if age > OLDEST { 0 } else { age }
 }
 
 pub(crate) fn id(parts: &dyn Parts) -> &'static str {
@@ -73,12 +118,16 @@ pub(crate) fn id(parts: &dyn Parts) -> &'static str {
 
 pub(crate) fn state(parts: &dyn Parts) -> State {
     let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
-    machine::state(storage.load(), |stamp| parts.age(stamp, SEAL), &fixed.limits)
+    let word = storage.load();
+    if word.control.is(State::SlowStart) && parts.counted(word.kept(), SEAL).1 == 0 {
+        return State::Closed;
+    }
+    machine::state(word, |stamp| parts.age(stamp, SEAL), |control| fixed.open_duration(control))
 }
 
 pub(crate) fn error_count(parts: &dyn Parts) -> u16 {
     let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
-    machine::error_count(storage.load(), |kept| parts.counted(kept, SEAL), &fixed.limits)
+    machine::error_count(storage.load(), |kept| parts.counted(kept, SEAL).0, &fixed.limits)
 }
 
 pub(crate) fn success_count(parts: &dyn Parts) -> u16 {
@@ -87,8 +136,8 @@ pub(crate) fn success_count(parts: &dyn Parts) -> u16 {
 
 pub(crate) fn retry_after(parts: &dyn Parts) -> Option<Wait> {
     let word = parts.storage(SEAL).load();
-    let answer = machine::admit(word, |stamp| parts.age(stamp, SEAL), &parts.fixed(SEAL).limits);
-    answer.ticks().map(|ticks| Wait::new(ticks, parts.hz(SEAL)))
+    let answer = parts.fixed(SEAL).admit(word, |stamp| parts.age(stamp, SEAL));
+    answer.ticks().map(|ticks| Wait::new(ticks, parts.numbers(SEAL).0))
 }
 
 /// What a refused call is told.

@@ -60,11 +60,13 @@ pub use breaker::Fallible;
 pub use breaker::{CallAsync, CallAsyncOn, CircuitBreaker, Permit, RecoveryOutcome, Wrap};
 pub use circuit::Circuit;
 pub use clock::*;
-pub use config::{Config, ConfigError, ConfigErrorKind};
+pub use config::{Config, ConfigError, ConfigErrorKind, Recovery};
 pub use error::{Error, Rejected};
 pub use observe::{Hooks, Observer};
 pub use registry::{Registry, RegistryError, View};
-pub use rules::{Detect, EveryError, Kind, Kinds, Lists, Reporting, Rules, Verdict};
+pub use rules::{
+    Detect, EveryError, Fatal, Kind, Kinds, Lists, Reporting, RetryAfter, Rules, Verdict,
+};
 pub use state::{Cause, Reason, State, Transition};
 pub use strategy::{Consecutive, NetError, Strategy};
 pub use wait::Wait;

@@ -15,6 +15,7 @@ mod enumeration;
 mod force;
 mod limits;
 mod read;
+mod recovery;
 mod settle;
 #[cfg(all(test, not(loom)))]
 mod shortcuts;
@@ -24,8 +25,9 @@ mod word;
 
 pub(crate) use admit::{Answer, admit, cold, probe};
 pub(crate) use force::force;
-pub(crate) use limits::Limits;
+pub(crate) use limits::{Limits, Refusal};
 pub(crate) use read::{error_count, rejected_count, state, success_count};
-pub(crate) use settle::{only_counts, settle};
+pub(crate) use recovery::{Moment, Plan, Schedule, Seed};
+pub(crate) use settle::{Start, is_recorded, only_counts, opened, settle};
 #[allow(unused_imports)] // the detail is one storage's addition
 pub(crate) use word::{Control, DETAIL, Ticket, Word};

@@ -116,8 +116,8 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 pub(crate) fn tell(observer: &dyn Observer, change: &Transition) {
     observer.on_transition(change);
     match (change.to, change.reason) {
-        (State::Open, Reason::Failure(cause)) => observer.on_open(change, cause),
-        (State::Closed, Reason::Success) => observer.on_close(change),
+        (State::Open | State::LockedOut, Reason::Failure(cause)) => observer.on_open(change, cause),
+        (State::Closed | State::SlowStart, Reason::Success) => observer.on_close(change),
         _ => {}
     }
 }

@@ -154,7 +154,9 @@ impl<'a, I: Iterator<Item = &'a (dyn Circuit + Sync)>> Iterator for OpenCircuits
     type Item = &'a (dyn Circuit + Sync);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.circuits.find(|circuit| matches!(circuit.state(), State::Open | State::ForcedOpen))
+        self.circuits.find(|circuit| {
+            matches!(circuit.state(), State::Open | State::LockedOut | State::ForcedOpen)
+        })
     }
 }
 

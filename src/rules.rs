@@ -4,12 +4,16 @@
 //! be a failure and an error can be nobody's business. They run after the call and before its
 //! outcome is counted, outside any lock; a panic in a rule counts as a failure of the call.
 
+use core::time::Duration;
+
 mod kinds;
 mod lists;
+mod retry_after;
 mod wrappers;
 
 pub use kinds::{Kind, Kinds};
 pub use lists::Lists;
+pub use retry_after::{Fatal, RetryAfter};
 pub use wrappers::{Detect, Reporting};
 
 pub use crate::verdict::Verdict;
@@ -53,6 +57,17 @@ pub trait Rules<T, E> {
     /// The verdict on one result.
     fn judge(&self, result: &Result<T, E>) -> Verdict;
 
+    /// For how long the result itself says that the thing will not work, as a response 429 or 503 does by its header
+    /// `Retry-After`. Asked of failures alone; where there is an answer the breaker opens at once, for at least that
+    /// long, within [`Recovery::max_wait`](crate::Recovery::max_wait). Nothing by default.
+    ///
+    /// Rounded up to a millisecond, and to a tick. [`RetryAfter`] puts a function here.
+    #[inline]
+    fn open_for(&self, result: &Result<T, E>) -> Option<Duration> {
+        let _ = result;
+        None
+    }
+
     /// The judged result has just opened the breaker of that id. Nothing by default; it stands here since rules alone
     /// know the types of what a breaker guards. It runs after [`Observer::on_open`](crate::Observer::on_open).
     ///
@@ -72,6 +87,18 @@ impl EveryError {
     #[must_use]
     pub const fn detect_error<T>(self, detect: fn(&T) -> bool) -> Detect<T, Self> {
         Detect::new(self, detect)
+    }
+
+    /// An error for which `fatal` is true opens the breaker at once; see [`Fatal`].
+    #[must_use]
+    pub const fn fatal<E>(self, fatal: fn(&E) -> bool) -> Fatal<E, Self> {
+        Fatal::new(self, fatal)
+    }
+
+    /// Asks `wait` of each failure for how long it will last; see [`RetryAfter`].
+    #[must_use]
+    pub const fn retry_after<F>(self, wait: F) -> RetryAfter<F, Self> {
+        RetryAfter::new(self, wait)
     }
 
     /// Shows `report` each result that opens the breaker; see [`Reporting`].

@@ -3,17 +3,25 @@
 /// What a breaker does with calls, as its [`state`](crate::CircuitBreaker::state) tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[repr(u8)]
+// The numbers are those of the word (machine/word.rs).
 pub enum State {
     /// Calls pass and their results are judged.
-    Closed,
-    /// Calls are rejected until the recovery timeout is over.
-    Open,
-    /// The recovery timeout is over: a limited number of probes may pass at a time.
-    HalfOpen,
-    /// Opened by hand: calls are rejected until it is reset or forced the other way.
-    ForcedOpen,
+    Closed = 0,
+    /// Calls are rejected until the open duration is over.
+    Open = 5,
+    /// The open duration is over: a limited number of probes may pass at a time.
+    HalfOpen = 4,
     /// Closed by hand: calls pass and nothing is judged.
-    ForcedClosed,
+    ForcedClosed = 1,
+    /// A recovery has succeeded, and a growing share of calls passes; see
+    /// [`Config::slow_start`](crate::Config::slow_start).
+    SlowStart = 2,
+    /// Opened by hand: calls are rejected until it is reset or forced the other way.
+    ForcedOpen = 7,
+    /// It has opened too often in a row: calls are rejected until it is reset or forced; see
+    /// [`Recovery::lockout`](crate::Recovery::lockout).
+    LockedOut = 6,
 }
 
 impl State {
@@ -30,6 +38,8 @@ impl State {
             State::HalfOpen => "half-open",
             State::ForcedOpen => "forced-open",
             State::ForcedClosed => "forced-closed",
+            State::SlowStart => "slow-start",
+            State::LockedOut => "locked-out",
         }
     }
 }
@@ -85,8 +95,10 @@ pub enum Reason {
     Success,
     /// The recovery timeout was over, and the first probe came.
     Time,
-    /// Somebody forced or reset it.
+    /// Somebody forced, reset or tripped it.
     ByHand,
+    /// It took over what another breaker, or this one before a reset of the processor, had written down.
+    Restored,
 }
 
 /// Why a breaker opened.
@@ -108,10 +120,12 @@ pub enum Cause {
     Dropped,
     /// The recovery step before a probe failed.
     Recovery,
+    /// The call took longer than [`Config::slow_call`](crate::Config::slow_call) allows.
+    Slow,
 }
 
 impl Cause {
-    /// The lower-case name: `error`, `output`, `reported`, `panic`, `dropped` or `recovery`.
+    /// The lower-case name: `error`, `output`, `reported`, `panic`, `dropped`, `recovery` or `slow`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -121,6 +135,7 @@ impl Cause {
             Cause::Panic => "panic",
             Cause::Dropped => "dropped",
             Cause::Recovery => "recovery",
+            Cause::Slow => "slow",
         }
     }
 }

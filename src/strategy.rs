@@ -12,20 +12,29 @@
 //! lies in [`Strategy::Memory`], atomics beside the word.
 //!
 //! - A success can open too ([`Step::Trip`]): one that reaches the minimum of a failing window, say.
-//! - Memory is written by [`Strategy::recorded`], which only the call runs whose word was written: it
-//!   owns the place in a ring that it advanced over. A breaker that closes again starts with a fresh
-//!   word, which says that the ring is empty, so memory needs no clearing and the generation keeps it
-//!   honest.
-//! - The clock is handed over as a function: who does not call it does not pay for it.
+//! - Memory is written by [`Strategy::recorded`] alone, after the word: each outcome runs it once. A breaker that closes
+//!   again starts with a fresh word, which says that the memory is empty, so that it needs no clearing. Two calls may
+//!   run it in another order than they wrote the word, and one may be late by whole laps of a ring: what it writes must
+//!   do no lasting harm then.
+//! - The clock is handed over as [`Time`]: who does not ask it does not pay for it.
 //! - An error threshold above what the strategy can count is refused ([`Strategy::MAX_THRESHOLD`]).
 
+mod around;
 mod consecutive;
 mod net_error;
+mod observe_only;
 #[cfg(all(test, not(loom)))]
 mod seam;
+mod slow_calls;
+mod slow_start;
 
 pub use consecutive::Consecutive;
 pub use net_error::NetError;
+pub use observe_only::ObserveOnly;
+pub use slow_calls::SlowCalls;
+pub use slow_start::SlowStart;
+
+use crate::verdict::Verdict;
 
 /// What a strategy keeps in the word of a closed breaker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,10 +54,31 @@ pub enum Step {
     Trip,
 }
 
-/// When a closed breaker opens; see the [module's documentation](self) for the contract.
+/// The breaker's clock, as a strategy sees it. Who does not ask it does not pay for it.
 ///
-/// Sealed: the trait may still grow with the window strategies.
-pub trait Strategy: Copy + sealed::Sealed + 'static {
+/// A function that gives ticks is one, for tests.
+pub trait Time {
+    /// The low 32 bits of the present tick, to be kept as a stamp.
+    fn now(&self) -> u32;
+
+    /// How old a stamp is: 0 for one that an interrupt took a moment later. With `u64` ticks what is older than the
+    /// range of 2³² ticks stays older; with `u32` ticks ages come round. Ask it before [`now`](Self::now), and leave no
+    /// stamp older than 2³¹ ticks behind when you keep something.
+    fn age(&self, stamp: u32) -> u32;
+}
+
+impl<F: Fn() -> u32> Time for F {
+    fn now(&self) -> u32 {
+        self()
+    }
+
+    fn age(&self, stamp: u32) -> u32 {
+        crate::ticks::since(self(), stamp)
+    }
+}
+
+/// When a closed breaker opens; see the [module's documentation](self) for the contract.
+pub trait Strategy: Copy + 'static {
     /// Atomics beside the word, for what does not fit into it; `()` for the plain counts.
     type Memory: Send + Sync;
 
@@ -65,32 +95,98 @@ pub trait Strategy: Copy + sealed::Sealed + 'static {
     /// The largest error threshold that it can count to.
     const MAX_THRESHOLD: u16 = 4096;
 
-    /// Takes one outcome of a closed breaker. It may run several times for one outcome, when others
-    /// write the word in between, so it must not write; `now` reads the clock's low 32 bits.
+    /// How many bits of the count it needs: two strategies share the 12 of a word in an
+    /// [`Either`](crate::strategy::Either).
+    const BITS: u32 = 12;
+
+    /// Whether fewer bits will do, up to the threshold that they can count to: true of counters.
+    const FEWER_BITS_DO: bool = false;
+
+    /// Whether it uses the stamp, which two strategies cannot share.
+    const STAMPS: bool = true;
+
+    /// Whether [`recorded`](Self::recorded) is wanted.
+    const RECORDS: bool = false;
+
+    /// Takes one outcome of a closed breaker; a success on a clean one is not asked about. It may run several times for
+    /// one outcome, when others write the word in between, so it must not write.
     fn record(
         &self,
         memory: &Self::Memory,
         kept: Kept,
         failed: bool,
         threshold: u16,
-        now: &impl Fn() -> u32,
+        time: &impl Time,
     ) -> Step;
 
-    /// Runs once after an outcome moved the word within `Closed`, with what was kept before: the place in a ring that the
-    /// outcome owns, say.
+    /// Runs once after each outcome that was recorded and did not open the breaker, whether or not the word moved, with
+    /// what was kept before and what is kept now: the place in a ring that the outcome owns, say.
     #[inline]
-    fn recorded(&self, memory: &Self::Memory, before: Kept, failed: bool) {
-        let _ = (memory, before, failed);
+    fn recorded(&self, memory: &Self::Memory, before: Kept, now: Kept, failed: bool) {
+        let _ = (memory, before, now, failed);
     }
 
     /// The errors to tell while closed.
-    fn error_count(&self, kept: Kept) -> u16;
-}
+    fn error_count(&self, memory: &Self::Memory, kept: Kept, time: &impl Time) -> u16;
 
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::Consecutive {}
-    impl Sealed for super::NetError {}
+    /// What a call carries from its admission to its end: `()`, or when it began.
+    type Started: Copy + Default + Send + Sync;
+
+    /// A call is admitted. Nothing by default, as all that follows: these are for what stands around a strategy, such
+    /// as [`SlowCalls`](crate::strategy::SlowCalls).
+    #[inline]
+    fn started(&self, time: &impl Time) -> Self::Started {
+        let _ = time;
+        Self::Started::default()
+    }
+
+    /// Whether a call that ends now, with a success or dropped, took so long that it is a failure.
+    #[inline]
+    fn is_slow(&self, started: Self::Started, time: &impl Time) -> bool {
+        let _ = (started, time);
+        false
+    }
+
+    /// Whether calls that are refused pass all the same, and count for nothing.
+    #[inline]
+    fn observes_only(&self) -> bool {
+        false
+    }
+
+    /// A call has ended. It runs for every call, also for those that change nothing.
+    #[inline]
+    fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {
+        let _ = (id, verdict, probe);
+    }
+
+    /// A call was refused; whether it [passed all the same](Self::observes_only).
+    #[inline]
+    fn on_rejected(&self, id: &'static str, passed: bool) {
+        let _ = (id, passed);
+    }
+
+    /// Whether recoveries end in a slow start; see [`SlowStart`](crate::strategy::SlowStart).
+    const RAMPS: bool = false;
+
+    /// A slow start is about to begin.
+    #[inline]
+    fn ramp_begins(&self, memory: &Self::Memory, time: &impl Time) {
+        let _ = (memory, time);
+    }
+
+    /// What is left of a slow start, in ticks: none, once it is over.
+    #[inline]
+    fn ramp_left(&self, memory: &Self::Memory, time: &impl Time) -> u32 {
+        let _ = (memory, time);
+        0
+    }
+
+    /// Asks a slow start that is not over for one call: the ticks to wait for more to pass, none if it passes.
+    #[inline]
+    fn ramp_passes(&self, memory: &Self::Memory, time: &impl Time) -> u32 {
+        let _ = (memory, time);
+        0
+    }
 }
 
 /// A plain count: one up for a failure, until it reaches the threshold; `down` for a success, never below 0.

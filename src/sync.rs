@@ -2,6 +2,8 @@
 //! storage is model-checked.
 #![allow(dead_code)] // each storage uses some of it
 
+pub(crate) mod cells;
+
 #[cfg(not(loom))]
 pub(crate) use core::sync::atomic::{AtomicU32, Ordering};
 

@@ -35,6 +35,19 @@ pub(crate) const fn ticks(duration: Duration, hz: u32) -> u32 {
     if ticks > u32::MAX as u64 { u32::MAX } else { ticks as u32 }
 }
 
+/// `duration` in ticks, rounded up to a millisecond and to a tick, with what a reading may be behind: without a division
+/// of 64 bits. Beyond the range it gives 2³¹; no time is one tick.
+pub(crate) fn ticks_at_run_time(duration: Duration, hz: u32, resolution: u32) -> u32 {
+    const LONGEST: u32 = 1 << 31;
+    let (whole, part) =
+        (u32::try_from(duration.as_secs()), duration.subsec_nanos().div_ceil(1_000_000));
+    // The rate as thousands and what remains: both products stay below 2^32.
+    let part = part * (hz / 1_000) + (part * (hz % 1_000)).div_ceil(1_000);
+    let whole = whole.ok().and_then(|seconds| seconds.checked_mul(hz));
+    let ticks = whole.and_then(|whole| whole.checked_add(part)?.checked_add(resolution));
+    ticks.unwrap_or(LONGEST).clamp(1, LONGEST)
+}
+
 /// The integers that a clock can count in: `u32` and `u64`. Sealed.
 pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     /// The low 32 bits: what stamps hold.

@@ -8,6 +8,9 @@ pub enum Verdict {
     Success,
     /// It does not: one error more.
     Failure,
+    /// It will not work, whatever was counted before: the breaker opens at once. For a wrong chip, say, or a password
+    /// that is refused.
+    Fatal,
     /// The result says nothing about it: no counter, state or time moves.
     Ignore,
 }

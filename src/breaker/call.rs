@@ -6,8 +6,9 @@ use crate::engine::{self, Admission, unwind};
 use crate::error::{Error, Rejected};
 use crate::machine::{Answer, Control, Ticket};
 use crate::rules::Rules;
-use crate::state::Cause;
+use crate::state::{Cause, State};
 use crate::strategy::Strategy;
+use crate::ticks::ticks_at_run_time;
 use crate::verdict::Verdict;
 
 impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
@@ -36,6 +37,24 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)] // as `call`
     pub(super) fn admit(&self) -> Result<Ticket, Rejected> {
+        match self.ask() {
+            Err(rejected) => self.refuse(rejected),
+            admitted => admitted,
+        }
+    }
+
+    /// A call that is refused may pass all the same.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    pub(super) fn refuse(&self, rejected: Rejected) -> Result<Ticket, Rejected> {
+        let passes = self.strategy.observes_only();
+        self.strategy.on_rejected(self.head.fixed().id, passes);
+        if passes { Ok(Ticket::VOID) } else { Err(rejected) }
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    fn ask(&self) -> Result<Ticket, Rejected> {
         let control = self.head.storage.control();
         if control.is_clean() {
             return Ok(Ticket::clean(control));
@@ -46,12 +65,30 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         loop {
             let Admission { control, answer } = self.head.enter();
             if answer.is(Answer::AS_IT_IS) {
+                if S::RAMPS && control.is(State::SlowStart) {
+                    let Some(answer) = self.ramp(control) else { continue };
+                    return answer;
+                }
                 return Ok(Ticket::marked(control));
             }
             if !answer.is(Answer::LOST) {
                 return Err(self.rejected(control, answer));
             }
         }
+    }
+
+    /// Asks a slow start; nothing, if that is over, and the next question another one.
+    #[cold]
+    fn ramp(&self, control: Control) -> Option<Result<Ticket, Rejected>> {
+        if self.strategy.ramp_left(&self.memory, &self.head) == 0 {
+            self.head.end_ramp();
+            return None;
+        }
+        let wait = self.strategy.ramp_passes(&self.memory, &self.head);
+        Some(match Answer::wait(0, wait) {
+            Some(refusal) => Err(self.rejected(control, refusal)),
+            None => Ok(Ticket::marked(control)),
+        })
     }
 
     /// The rest of a call, once it is admitted.
@@ -65,8 +102,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
+        let started = self.strategy.started(&self.head);
         let (result, verdict) = self.judged(ticket, f);
-        self.finish(result, ticket, verdict)
+        self.finish(result, ticket, started, verdict)
     }
 
     /// Runs the function and the rules, in which an unwinding is a failure.
@@ -81,13 +119,27 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
     {
         unwind::guarded(
-            || self.fail(ticket, Cause::Panic),
+            || self.panicked(ticket),
             || {
                 let result = f();
                 let verdict = self.rules.judge(&result);
                 (result, verdict)
             },
         )
+    }
+
+    /// What its user code threw is a failure of the call.
+    pub(super) fn panicked(&self, ticket: Ticket) {
+        self.tell_result(ticket, Verdict::Failure);
+        self.fail(ticket, Cause::Panic);
+    }
+
+    /// Tells of a result, unless its call passed only since nobody was to be refused.
+    #[inline]
+    pub(super) fn tell_result(&self, ticket: Ticket, verdict: Verdict) {
+        if !(self.strategy.observes_only() && ticket == Ticket::VOID) {
+            self.strategy.on_result(self.head.fixed().id, verdict, ticket.is_probe());
+        }
     }
 
     /// The end of a call that was judged.
@@ -97,22 +149,43 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         &self,
         result: Result<T, E>,
         ticket: Ticket,
+        started: S::Started,
         verdict: Verdict,
     ) -> Result<T, Error<E>>
     where
         R: Rules<T, E>,
     {
+        let (verdict, cause) = match verdict {
+            Verdict::Success if self.strategy.is_slow(started, &self.head) => {
+                (Verdict::Failure, Cause::Slow)
+            }
+            verdict => (verdict, cause(&result)),
+        };
+        self.tell_result(ticket, verdict);
         match verdict {
             Verdict::Success if ticket.is_still(self.head.storage.present()) => {
                 return passed_on(result);
             }
-            Verdict::Failure if self.count_soon(ticket) => return passed_on(result),
+            Verdict::Failure | Verdict::Fatal => {
+                if let Some(asked) = self.rules.open_for(&result) {
+                    let asked = ticks_at_run_time(asked, C::HZ, C::RESOLUTION);
+                    if self.settle_strategy(cause, ticket, Verdict::Fatal, asked) {
+                        self.rules.opened_by(self.head.fixed().id, &result);
+                    }
+                    return passed_on(result);
+                }
+                if let Verdict::Failure = verdict
+                    && self.count_soon(ticket)
+                {
+                    return passed_on(result);
+                }
+            }
             _ => {}
         }
         if in_registers::<T, E>() {
-            return passed_on(Self::settle_result(result, self, ticket, verdict));
+            return passed_on(Self::settle_result(result, self, ticket, verdict, cause));
         }
-        if self.settle(cause(&result), ticket, verdict) {
+        if self.settle(cause, ticket, verdict) {
             self.rules.opened_by(self.head.fixed().id, &result);
         }
         passed_on(result)
@@ -126,11 +199,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         breaker: &Self,
         ticket: Ticket,
         verdict: Verdict,
+        cause: Cause,
     ) -> Result<T, E>
     where
         R: Rules<T, E>,
     {
-        if breaker.settle(cause(&result), ticket, verdict) {
+        if breaker.settle(cause, ticket, verdict) {
             breaker.rules.opened_by(breaker.head.fixed().id, &result);
         }
         // It returns what it was given. A compiler that knows keeps the result in a saved register instead, which

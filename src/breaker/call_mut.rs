@@ -4,10 +4,11 @@ use super::CircuitBreaker;
 use super::call::{cause, passed_on};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::machine::{Ticket, cold};
+use crate::machine::{self, Ticket, cold};
 use crate::rules::Rules;
 use crate::state::Cause;
 use crate::strategy::Strategy;
+use crate::ticks::ticks_at_run_time;
 use crate::verdict::Verdict;
 
 impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
@@ -39,13 +40,29 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             return self.call(f);
         }
         let ticket = Ticket::clean(word.control);
+        let started = self.strategy.started(&self.head);
         let (result, verdict) = self.judged(ticket, f);
+        let (verdict, cause) = match verdict {
+            Verdict::Success if self.strategy.is_slow(started, &self.head) => {
+                (Verdict::Failure, Cause::Slow)
+            }
+            verdict => (verdict, cause(&result)),
+        };
+        self.tell_result(ticket, verdict);
+        let (mut verdict, mut asked) = (verdict, 0);
         match verdict {
             Verdict::Success if word.control.is_clean() => return passed_on(result),
-            Verdict::Failure if self.count_mut(word) => return passed_on(result),
+            Verdict::Failure | Verdict::Fatal => {
+                if let Some(wait) = self.rules.open_for(&result) {
+                    (verdict, asked) =
+                        (Verdict::Fatal, ticks_at_run_time(wait, C::HZ, C::RESOLUTION));
+                } else if matches!(verdict, Verdict::Failure) && self.count_mut(word) {
+                    return passed_on(result);
+                }
+            }
             _ => {}
         }
-        if self.settle_mut(ticket, verdict, cause(&result)) {
+        if self.settle_mut(ticket, verdict, cause, asked) {
             self.rules.opened_by(self.head.fixed().id, &result);
         }
         passed_on(result)
@@ -54,17 +71,17 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// [`settle`](Self::settle) through plain loads and stores.
     #[cold]
     #[inline(never)]
-    fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause) -> bool {
+    fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause, asked: u32) -> bool {
         let old = self.head.storage.load_mut();
-        let new = {
-            let record = |kept, failed| self.ask_strategy(kept, failed);
-            self.head.settled(old, ticket, verdict, S::FRESH, record)
-        };
-        if new == old {
-            return false;
+        let new = self.head.settled(self, old, ticket, verdict, asked);
+        if new != old {
+            self.head.storage.store_mut(old, new);
+            return self.head.follow(self, old, new, verdict, cause);
         }
-        self.head.storage.store_mut(old, new);
-        let recorded = |before, failed| self.strategy.recorded(&self.memory, before, failed);
-        self.head.follow(old, new, verdict, cause, recorded)
+        if S::RECORDS && machine::is_recorded(old, ticket, verdict) {
+            let kept = old.kept();
+            self.strategy.recorded(&self.memory, kept, kept, matches!(verdict, Verdict::Failure));
+        }
+        false
     }
 }

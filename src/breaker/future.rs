@@ -12,7 +12,6 @@ use crate::engine::unwind;
 use crate::error::{Error, Rejected};
 use crate::machine::Ticket;
 use crate::rules::{EveryError, Rules};
-use crate::state::Cause;
 use crate::strategy::{Consecutive, Strategy};
 
 impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
@@ -100,7 +99,7 @@ where
         let Poll::Ready((result, verdict)) = poll else {
             return Poll::Pending;
         };
-        let result = breaker.finish(result, ticket, verdict);
+        let result = breaker.finish(result, ticket, this.slot.started, verdict);
         // After it, on every path, so that no drop has to ask (peers, async ready_instr). A hook that unwinds out of
         // it has been told of a new generation, in which a drop of this ticket changes nothing.
         this.slot.ticket = Ticket::NONE;
@@ -125,12 +124,13 @@ impl<F, C: Clock, S: Strategy, R> core::fmt::Debug for CallAsync<'_, F, C, S, R>
 pub(super) struct Slot<'a, C: Clock, S: Strategy, R> {
     breaker: &'a CircuitBreaker<C, S, R>,
     pub(super) ticket: Ticket,
+    pub(super) started: S::Started,
 }
 
 impl<'a, C: Clock, S: Strategy, R> Slot<'a, C, S, R> {
     #[inline]
-    pub(super) const fn new(breaker: &'a CircuitBreaker<C, S, R>) -> Self {
-        Slot { breaker, ticket: Ticket::NONE }
+    pub(super) fn new(breaker: &'a CircuitBreaker<C, S, R>) -> Self {
+        Slot { breaker, ticket: Ticket::NONE, started: S::Started::default() }
     }
 
     /// Asks for admission, at the first poll.
@@ -144,6 +144,7 @@ impl<'a, C: Clock, S: Strategy, R> Slot<'a, C, S, R> {
             // Out of line: what it needs would be saved in every poll (peers, async ready_instr).
             self.admit_otherwise()?
         };
+        self.started = self.breaker.strategy.started(&self.breaker.head);
         Ok(self.ticket)
     }
 
@@ -158,7 +159,7 @@ impl<'a, C: Clock, S: Strategy, R> Slot<'a, C, S, R> {
     pub(super) fn guarded<T>(&mut self, ticket: Ticket, poll: impl FnOnce() -> T) -> T {
         let panicked = || {
             self.ticket = Ticket::NONE;
-            self.breaker.fail(ticket, Cause::Panic);
+            self.breaker.panicked(ticket);
         };
         unwind::guarded(panicked, poll)
     }
@@ -168,7 +169,7 @@ impl<C: Clock, S: Strategy, R> Drop for Slot<'_, C, S, R> {
     #[inline]
     fn drop(&mut self) {
         if self.ticket != Ticket::NONE {
-            self.breaker.drop_ticket(self.ticket);
+            self.breaker.drop_ticket(self.ticket, self.started);
         }
     }
 }

@@ -3,12 +3,11 @@
 use super::CircuitBreaker;
 use crate::circuit::Circuit;
 use crate::clock::Clock;
-use crate::engine::{Fixed, Parts, Seal};
-use crate::machine::{Control, Ticket};
+use crate::engine::{Counting, Fixed, Parts, Seal};
+use crate::machine::{Control, Start, Ticket};
 use crate::state::{Cause, Reason};
 use crate::storage::Storage;
-use crate::strategy::{Kept, Step, Strategy};
-use crate::ticks::Ticks;
+use crate::strategy::{Kept, Step, Strategy, Time};
 use crate::verdict::Verdict;
 
 impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
@@ -28,23 +27,25 @@ impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     }
 
     #[inline]
-    fn hz(&self, _: Seal) -> u32 {
-        C::HZ
+    fn numbers(&self, _: Seal) -> (u32, u16) {
+        (C::HZ, S::FRESH)
     }
 
     #[inline]
-    fn fresh(&self, _: Seal) -> u16 {
-        S::FRESH
+    fn now(&self, _: Seal) -> u32 {
+        Time::now(&self.head)
     }
 
     #[inline]
-    fn counted(&self, kept: Kept, _: Seal) -> u16 {
-        self.strategy.error_count(kept)
+    fn counted(&self, kept: Kept, _: Seal) -> (u16, u32) {
+        let errors = self.strategy.error_count(&self.memory, kept, &self.head);
+        let left = if S::RAMPS { self.strategy.ramp_left(&self.memory, &self.head) } else { 0 };
+        (errors, left)
     }
 
     #[inline]
-    fn changed(&self, from: Control, to: Control, _: Seal) {
-        self.head.changed(from, to, Reason::ByHand);
+    fn changed(&self, from: Control, to: Control, reason: Reason, _: Seal) {
+        self.head.changed(from, to, reason);
     }
 }
 
@@ -63,9 +64,11 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if S::PLAIN.is_some() {
             return self.head.count(kept, failed);
         }
-        let now = || self.head.clock.now().low();
+        if !failed && kept.count == 0 {
+            return Step::Keep(kept); // it has become clean meanwhile
+        }
         let threshold = self.head.fixed().limits.error_threshold;
-        match self.strategy.record(&self.memory, kept, failed, threshold, &now) {
+        match self.strategy.record(&self.memory, kept, failed, threshold, &self.head) {
             // A count beyond the field is the strategy's mistake, and stays in its field.
             Step::Keep(Kept { count, stamp }) => Step::Keep(Kept { count: count & 0xFFF, stamp }),
             Step::Trip => Step::Trip,
@@ -75,28 +78,47 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// Takes the verdict on an admitted call, and the cause of an opening by it; whether it has opened the breaker.
     #[inline]
     pub(super) fn settle(&self, cause: Cause, ticket: Ticket, verdict: Verdict) -> bool {
-        if S::PLAIN.is_some() {
+        if S::PLAIN.is_some() && !S::RAMPS {
             self.head.settle(cause, ticket, verdict)
         } else {
-            self.settle_strategy(cause, ticket, verdict)
+            self.settle_strategy(cause, ticket, verdict, 0)
         }
     }
 
-    /// For a strategy that is no plain count; seam.rs has the only one, so that no figure holds this yet.
+    /// For a strategy that is no plain count, and for an opening of at least so many ticks.
     #[inline(never)]
-    fn settle_strategy(&self, cause: Cause, ticket: Ticket, verdict: Verdict) -> bool {
-        self.head.settle_by(
-            cause,
-            ticket,
-            verdict,
-            S::FRESH,
-            |kept, failed| self.ask_strategy(kept, failed),
-            |before, failed| self.strategy.recorded(&self.memory, before, failed),
-        )
+    pub(super) fn settle_strategy(
+        &self,
+        cause: Cause,
+        ticket: Ticket,
+        verdict: Verdict,
+        asked: u32,
+    ) -> bool {
+        self.head.settle_by(self, cause, ticket, verdict, asked)
     }
 
     /// A failure without a result to judge.
     pub(super) fn fail(&self, ticket: Ticket, cause: Cause) {
         self.settle(cause, ticket, Verdict::Failure);
+    }
+}
+
+impl<C: Clock, S: Strategy, R> Counting for CircuitBreaker<C, S, R> {
+    const START: Start = Start { fresh: S::FRESH, slowly: S::RAMPS };
+    const RECORDS: bool = S::RECORDS;
+
+    #[inline]
+    fn record(&self, kept: Kept, failed: bool) -> Step {
+        self.ask_strategy(kept, failed)
+    }
+
+    #[inline]
+    fn recorded(&self, before: Kept, now: Kept, failed: bool) {
+        self.strategy.recorded(&self.memory, before, now, failed);
+    }
+
+    #[inline]
+    fn ramp_begins(&self) {
+        self.strategy.ramp_begins(&self.memory, &self.head);
     }
 }

@@ -28,7 +28,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// [`Rejected`], with the time left.
     #[inline]
     pub fn try_acquire(&self) -> Result<Permit<'_, C, S, R>, Rejected> {
-        self.admit().map(|ticket| Permit { breaker: self, ticket })
+        let ticket = self.admit()?;
+        Ok(Permit { breaker: self, ticket, started: self.strategy.started(&self.head) })
     }
 
     /// As in a call: a success of a clean breaker that is still the same, and what says nothing and holds
@@ -38,21 +39,28 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         match verdict {
             Verdict::Success => ticket.is_still(self.head.storage.present()),
             Verdict::Ignore => !ticket.is_probe(),
-            Verdict::Failure => false,
+            Verdict::Failure | Verdict::Fatal => false,
         }
     }
 
     /// An outcome that was not judged.
     #[inline]
-    fn report(&self, ticket: Ticket, verdict: Verdict, cause: Cause) {
+    fn report(&self, ticket: Ticket, started: S::Started, verdict: Verdict, cause: Cause) {
+        let may_be_slow = matches!(cause, Cause::Dropped) || matches!(verdict, Verdict::Success);
+        let (verdict, cause) = if may_be_slow && self.strategy.is_slow(started, &self.head) {
+            (Verdict::Failure, Cause::Slow)
+        } else {
+            (verdict, cause)
+        };
+        self.tell_result(ticket, verdict);
         if !self.nothing_to_settle(ticket, verdict) {
             self.settle(cause, ticket, verdict);
         }
     }
 
     /// The caller went away; what that means is the configuration's to say.
-    pub(super) fn drop_ticket(&self, ticket: Ticket) {
-        self.report(ticket, self.head.fixed().limits.dropped, Cause::Dropped);
+    pub(super) fn drop_ticket(&self, ticket: Ticket, started: S::Started) {
+        self.report(ticket, started, self.head.fixed().limits.dropped, Cause::Dropped);
     }
 }
 
@@ -65,6 +73,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 pub struct Permit<'a, C: Clock, S: Strategy = Consecutive, R = EveryError> {
     pub(crate) breaker: &'a CircuitBreaker<C, S, R>,
     ticket: Ticket,
+    started: S::Started,
 }
 
 impl<C: Clock, S: Strategy, R> Permit<'_, C, S, R> {
@@ -89,9 +98,9 @@ impl<C: Clock, S: Strategy, R> Permit<'_, C, S, R> {
     /// Finishes it with any verdict.
     #[inline]
     pub fn record(self, verdict: Verdict) {
-        let Permit { breaker, ticket } = self;
+        let Permit { breaker, ticket, started } = self;
         core::mem::forget(self);
-        breaker.report(ticket, verdict, Cause::Reported);
+        breaker.report(ticket, started, verdict, Cause::Reported);
     }
 
     /// Whether it was admitted as a probe, in `HalfOpen`.
@@ -103,7 +112,7 @@ impl<C: Clock, S: Strategy, R> Permit<'_, C, S, R> {
 
 impl<C: Clock, S: Strategy, R> Drop for Permit<'_, C, S, R> {
     fn drop(&mut self) {
-        self.breaker.drop_ticket(self.ticket);
+        self.breaker.drop_ticket(self.ticket, self.started);
     }
 }
 

@@ -27,7 +27,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     }
 
     /// The strategy's count while closed. From the first opening until it closes again: the threshold
-    /// + openings − 1, stopping at the threshold + 14. 0 while forced.
+    /// + openings − 1, stopping at the threshold + 14. 0 while forced, and before anything is known.
     #[must_use]
     pub fn error_count(&self) -> u16 {
         engine::error_count(self.parts())
@@ -52,17 +52,20 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     }
 
     /// The tick until which the last opening lasts or lasted: [`open_time`](Self::open_time) and the
-    /// recovery timeout. `None` before the first opening and in [`State::ForcedOpen`].
+    /// how long it lasts. `None` before the first opening, in [`State::ForcedOpen`] and in [`State::LockedOut`]. Exact
+    /// while it is open; later without the jitter and what was asked for, which nobody keeps.
     #[must_use]
     pub fn recovery_start_time(&self) -> Option<C::Ticks> {
-        if self.head.storage.present().phase() == State::ForcedOpen {
+        let control = self.head.storage.present();
+        if control.needs_a_hand() {
             return None;
         }
-        self.open_time().map(|opened| opened.after(self.head.fixed().limits.recovery_timeout))
+        let lasts = self.head.fixed().last_duration(control);
+        self.open_time().map(|opened| opened.after(lasts))
     }
 
-    /// When a call may pass: zero where it may now, `None` in [`State::ForcedOpen`], where only a hand
-    /// can tell. Asking takes no probe's slot.
+    /// When a call may pass: zero where it may now, `None` in [`State::ForcedOpen`] and [`State::LockedOut`], where only
+    /// a hand can tell. Asking takes no probe's slot.
     #[must_use]
     pub fn retry_after(&self) -> Option<Wait> {
         // With the rate as a constant, which makes a division by it cheap (growth, wait_ms).
@@ -77,9 +80,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     ///
     /// # Errors
     ///
-    /// [`Rejected`] while it is `Open` or `ForcedOpen`.
+    /// [`Rejected`] while it is `Open`, `LockedOut` or `ForcedOpen`.
     pub fn check(&self) -> Result<(), Rejected> {
-        if !matches!(self.head.storage.control().phase(), State::Open | State::ForcedOpen) {
+        if !self.head.storage.control().is_shut() {
             return Ok(());
         }
         let Admission { control, answer } = self.head.look();

@@ -6,7 +6,6 @@ use crate::engine::{Admission, unwind};
 use crate::error::{Error, Rejected};
 use crate::machine::Ticket;
 use crate::rules::Rules;
-use crate::state::Cause;
 use crate::strategy::Strategy;
 
 /// How a recovery step ended: `()` always succeeds, `bool` and `Result` say it. An error's
@@ -120,9 +119,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
         X: RecoveryOutcome,
     {
-        let ticket = self.admit().map_err(Error::Rejected)?;
+        let mut ticket = self.admit().map_err(Error::Rejected)?;
         if ticket.begins_recovery() && !self.recovered(ticket, || recover(device).succeeded()) {
-            return Err(Error::Rejected(self.unrecovered(ticket)));
+            ticket = self.unrecovered(ticket).map_err(Error::Rejected)?;
         }
         self.run(ticket, || f(device))
     }
@@ -130,13 +129,13 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// Runs the step; a panic in it, or in what it returns, must not keep the probe's slot.
     #[cold]
     fn recovered(&self, ticket: Ticket, step: impl FnOnce() -> bool) -> bool {
-        unwind::guarded(|| self.fail(ticket, Cause::Panic), step)
+        unwind::guarded(|| self.panicked(ticket), step)
     }
 
     /// Ends a recovery whose step failed.
     #[cold]
-    pub(super) fn unrecovered(&self, ticket: Ticket) -> Rejected {
+    pub(super) fn unrecovered(&self, ticket: Ticket) -> Result<Ticket, Rejected> {
         let Admission { control, answer } = self.head.unprepared(ticket);
-        self.rejected(control, answer)
+        self.refuse(self.rejected(control, answer))
     }
 }

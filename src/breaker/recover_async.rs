@@ -67,7 +67,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     {
         // Before the futures, so that it goes last: see `CallAsync`.
         let mut slot = Slot::new(self);
-        let ticket = slot.admit().map_err(Error::Rejected)?;
+        let mut ticket = slot.admit().map_err(Error::Rejected)?;
         // Both futures are made under the guard too, so that a panic before their first await counts, and where they stay:
         // each move of a closure in here would be room for it once more.
         if ticket.begins_recovery() {
@@ -75,13 +75,14 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             let outcome = slot.drive(ticket, step).await;
             if !slot.guarded(ticket, move || outcome.succeeded()) {
                 slot.ticket = Ticket::NONE;
-                return Err(Error::Rejected(self.unrecovered(ticket)));
+                ticket = self.unrecovered(ticket).map_err(Error::Rejected)?;
+                slot.ticket = ticket;
             }
         }
         let call = pin!(slot.guarded(ticket, || f(device)));
         let result = slot.drive(ticket, call).await;
         let verdict = slot.guarded(ticket, || self.rules.judge(&result));
-        let result = self.finish(result, ticket, verdict);
+        let result = self.finish(result, ticket, slot.started, verdict);
         slot.ticket = Ticket::NONE; // see `CallAsync`
         result
     }

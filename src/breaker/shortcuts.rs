@@ -28,7 +28,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         if !word.control.is_open() {
             return None;
         }
-        let timeout = self.head.fixed().limits.recovery_timeout;
+        let timeout = self.head.fixed().open_duration(word.control);
         let refusal = Answer::wait(self.head.age(word.stamp), timeout)?;
         Some(Err(self.rejected(word.control, refusal)))
     }
@@ -62,7 +62,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 
     #[inline]
     fn has_counted(&self, old: Word) -> bool {
-        self.strategy.recorded(&self.memory, old.kept(), true);
+        self.strategy.recorded(&self.memory, old.kept(), old.one_more().kept(), true);
         true
     }
 }

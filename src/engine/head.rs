@@ -2,11 +2,11 @@
 
 use super::{Admission, Fixed, Place, unwind};
 use crate::clock::Clock;
-use crate::machine::{self, Answer, Control, Ticket, Word};
+use crate::machine::{self, Answer, Control, Start, Ticket, Word};
 use crate::state::{Cause, Reason, State};
 use crate::storage::Storage;
-use crate::strategy::{Kept, Step, plain};
-use crate::ticks::Ticks;
+use crate::strategy::{Kept, Step, Time, plain};
+use crate::ticks::{OLDEST, Ticks};
 use crate::verdict::Verdict;
 
 /// A breaker without its strategy and rules. All breakers of a clock share its code, whatever they guard; with one
@@ -70,7 +70,7 @@ impl<C: Clock> Head<C> {
     #[inline(never)]
     pub(crate) fn enter(&self) -> Admission {
         let old = self.storage.load();
-        let answer = machine::admit(old, |stamp| self.age(stamp), &self.fixed().limits);
+        let answer = self.answer(old);
         if answer.is(Answer::PROBE) {
             return self.enter_as_probe(old);
         }
@@ -115,9 +115,9 @@ impl<C: Clock> Head<C> {
     pub(crate) fn unprepared(&self, ticket: Ticket) -> Admission {
         // A result that nobody takes would be taken from `settle`, which then is inlined: 30 bytes (budgets, hook).
         core::hint::black_box(self.settle(Cause::Recovery, ticket, Verdict::Failure));
-        let timeout = self.fixed().limits.recovery_timeout;
         let control = self.storage.present();
-        let answer = if control.is(State::ForcedOpen) {
+        let timeout = self.fixed().open_duration(control);
+        let answer = if control.needs_a_hand() {
             Answer::BY_HAND
         } else {
             Answer::wait(0, timeout).filter(|_| control.is_open()).unwrap_or(Answer::JUST_THIS)
@@ -128,8 +128,12 @@ impl<C: Clock> Head<C> {
     /// What a call would be answered now.
     pub(crate) fn look(&self) -> Admission {
         let word = self.storage.load();
-        let answer = machine::admit(word, |stamp| self.age(stamp), &self.fixed().limits);
-        Admission { control: word.control, answer }
+        Admission { control: word.control, answer: self.answer(word) }
+    }
+
+    #[inline]
+    fn answer(&self, word: Word) -> Answer {
+        self.fixed().admit(word, |stamp| self.age(stamp))
     }
 }
 
@@ -141,45 +145,30 @@ impl<C: Clock> Head<C> {
     /// a result has its discriminant (budgets, failing).
     #[inline(never)]
     pub(crate) fn settle(&self, cause: Cause, ticket: Ticket, verdict: Verdict) -> bool {
-        self.settle_by(
-            cause,
-            ticket,
-            verdict,
-            0,
-            |kept, failed| self.count(kept, failed),
-            |_, _| {},
-        )
+        self.settle_by(&Plain(self), cause, ticket, verdict, 0)
     }
 
-    /// What a plain count makes of an outcome.
+    /// [`settle`](Self::settle) with a strategy of any kind, for an opening of at least so many ticks.
     #[inline]
-    pub(crate) fn count(&self, kept: Kept, failed: bool) -> Step {
-        let (threshold, down) = self.storage.count_by(|| {
-            let limits = &self.fixed().limits;
-            (limits.error_threshold, limits.down)
-        });
-        plain(kept, failed, threshold, down)
-    }
-
-    /// [`settle`](Self::settle) with a strategy of any kind, which is told what it has recorded.
-    #[inline]
-    pub(crate) fn settle_by(
+    pub(crate) fn settle_by<K: Counting>(
         &self,
+        counting: &K,
         cause: Cause,
         ticket: Ticket,
         verdict: Verdict,
-        fresh: u16,
-        record: impl Fn(Kept, bool) -> Step,
-        recorded: impl Fn(Kept, bool),
+        asked: u32,
     ) -> bool {
         loop {
             let old = self.storage.load();
-            let new = self.settled(old, ticket, verdict, fresh, &record);
+            let new = self.settled(counting, old, ticket, verdict, asked);
             if new == old {
+                if K::RECORDS && machine::is_recorded(old, ticket, verdict) {
+                    counting.recorded(old.kept(), old.kept(), matches!(verdict, Verdict::Failure));
+                }
                 return false;
             }
             if self.storage.replace(old, new) {
-                return self.follow(old, new, verdict, cause, recorded);
+                return self.follow(counting, old, new, verdict, cause);
             }
         }
     }
@@ -191,37 +180,132 @@ impl<C: Clock> Head<C> {
 
     /// The word that a verdict makes of another one.
     #[inline]
-    pub(crate) fn settled(
+    pub(crate) fn settled<K: Counting>(
         &self,
+        counting: &K,
         old: Word,
         ticket: Ticket,
         verdict: Verdict,
-        fresh: u16,
-        record: impl FnOnce(Kept, bool) -> Step,
+        asked: u32,
     ) -> Word {
+        let fixed = self.fixed();
+        // Before the clock is read for a stamp, which would be the latest one then.
+        let since_opening = match fixed.plan() {
+            Some(_) => self.since_opening(old),
+            None => 0,
+        };
+        let record = |kept, failed| counting.record(kept, failed);
         let now = || self.new_stamp();
-        machine::settle(old, ticket, verdict, record, now, fresh, &self.fixed().limits)
+        let new = machine::settle(old, ticket, verdict, record, now, K::START, &fixed.limits);
+        if K::START.slowly
+            && new.control.is(State::SlowStart)
+            && !new.control.same_phase(old.control)
+        {
+            counting.ramp_begins();
+        }
+        match fixed.plan() {
+            Some(plan) => fixed.shaped(plan, old, new, since_opening, asked),
+            None => new,
+        }
+    }
+
+    /// The ticks since the last opening, where a closed breaker still counts some.
+    fn since_opening(&self, word: Word) -> u32 {
+        if word.control.is_closed() && word.control.openings() > 0 {
+            let age = self.age(self.storage.saved_opening());
+            if age > OLDEST { 0 } else { age }
+        } else {
+            0
+        }
     }
 
     /// What follows a verdict that was written, through whatever reference; whether it has opened the breaker.
     #[inline]
-    pub(crate) fn follow(
+    pub(crate) fn follow<K: Counting>(
         &self,
+        counting: &K,
         old: Word,
         new: Word,
         verdict: Verdict,
         cause: Cause,
-        recorded: impl FnOnce(Kept, bool),
     ) -> bool {
         let (from, to) = (old.control, new.control);
         if from.same_phase(to) {
-            if to.is_closed() {
-                recorded(old.kept(), matches!(verdict, Verdict::Failure));
+            if K::RECORDS && (to.is_closed() || to.is(State::SlowStart)) {
+                counting.recorded(old.kept(), new.kept(), matches!(verdict, Verdict::Failure));
             }
             return false;
         }
-        let opened = to.is_open();
+        let opened = to.is_shut();
+        if opened && self.fixed().plan().is_some() && !to.is_open() {
+            self.storage.note_opening(new.stamp); // locked out, which keeps no stamp for long
+        }
         self.changed(from, to, if opened { Reason::Failure(cause) } else { Reason::Success });
         opened
+    }
+}
+
+/// What a strategy has to say of a breaker's outcomes.
+pub(crate) trait Counting {
+    const START: Start;
+    const RECORDS: bool;
+    fn record(&self, kept: Kept, failed: bool) -> Step;
+    fn recorded(&self, before: Kept, now: Kept, failed: bool);
+    fn ramp_begins(&self);
+}
+
+/// The plain counts, for which the breaker counts by itself.
+struct Plain<'a, C: Clock>(&'a Head<C>);
+
+impl<C: Clock> Counting for Plain<'_, C> {
+    const START: Start = Start { fresh: 0, slowly: false };
+    const RECORDS: bool = false;
+
+    #[inline]
+    fn record(&self, kept: Kept, failed: bool) -> Step {
+        self.0.count(kept, failed)
+    }
+
+    #[inline]
+    fn recorded(&self, _: Kept, _: Kept, _: bool) {}
+
+    #[inline]
+    fn ramp_begins(&self) {}
+}
+
+impl<C: Clock> Head<C> {
+    /// What a plain count makes of an outcome.
+    #[inline]
+    pub(crate) fn count(&self, kept: Kept, failed: bool) -> Step {
+        let (threshold, down) = self.storage.count_by(|| {
+            let limits = &self.fixed().limits;
+            (limits.error_threshold, limits.down)
+        });
+        plain(kept, failed, threshold, down)
+    }
+
+    /// The end of a slow start, which the next call writes; whether it did.
+    pub(crate) fn end_ramp(&self) -> bool {
+        let old = self.storage.load();
+        let new = Word { control: old.control.in_state(State::Closed), ..old };
+        let ends = old.control.is(State::SlowStart) && self.storage.replace(old, new);
+        if ends {
+            self.changed(old.control, new.control, Reason::Time);
+        }
+        ends
+    }
+}
+
+/// The clock, as a strategy sees it.
+impl<C: Clock> Time for Head<C> {
+    #[inline]
+    fn now(&self) -> u32 {
+        self.new_stamp()
+    }
+
+    #[inline]
+    fn age(&self, stamp: u32) -> u32 {
+        let age = Head::age(self, stamp);
+        if age > OLDEST { 0 } else { age }
     }
 }

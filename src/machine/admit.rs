@@ -58,13 +58,26 @@ impl Answer {
 #[inline]
 pub(crate) const fn cold() {}
 
-/// Asks for admission. `age` tells that of the stamp; it is called at most once, and only where time decides.
+/// Asks for admission. `age` tells that of the stamp, `open_duration` how long an opening lasts; each is called at most
+/// once, and only where time decides.
 #[inline]
-pub(crate) fn admit(word: Word, age: impl FnOnce(u32) -> u32, limits: &Limits) -> Answer {
+pub(crate) fn admit(
+    word: Word,
+    age: impl FnOnce(u32) -> u32,
+    open_duration: impl FnOnce(Control) -> u32,
+    may_be_untried: bool,
+    limits: &Limits,
+) -> Answer {
     let control = word.control;
     let half_open = control.is_half_open();
     if !half_open && !control.is_open() {
-        return if control.is(State::ForcedOpen) { Answer::BY_HAND } else { Answer::AS_IT_IS };
+        return if control.needs_a_hand() {
+            Answer::BY_HAND
+        } else if may_be_untried && control.is_untried() {
+            Answer::PROBE
+        } else {
+            Answer::AS_IT_IS
+        };
     }
     // One case after the other, rather than one path with variables: smaller and shorter where registers are few
     // (budgets, flash and rejected of thumbv6m).
@@ -77,7 +90,7 @@ pub(crate) fn admit(word: Word, age: impl FnOnce(u32) -> u32, limits: &Limits) -
             None => Answer::PROBE,
         };
     }
-    match Answer::wait(age(word.stamp), limits.recovery_timeout) {
+    match Answer::wait(age(word.stamp), open_duration(control)) {
         Some(refusal) => refusal,
         None => Answer::PROBE,
     }
@@ -85,8 +98,8 @@ pub(crate) fn admit(word: Word, age: impl FnOnce(u32) -> u32, limits: &Limits) -
 
 /// The control of a probe that is admitted now.
 pub(crate) fn probe(control: Control, limits: &Limits) -> Control {
-    Control(if control.is_open() {
-        // Openings and generation stay: no call is out while open.
+    Control(if !control.is_half_open() {
+        // Openings and generation stay: no call is out while open. Its duration goes.
         let rest = control.0 & (OPENINGS.mask() | GENERATION.mask());
         rest | Control::in_phase(State::HalfOpen) | IN_FLIGHT.one()
     } else if control.in_flight() < u32::from(limits.max_probes) {

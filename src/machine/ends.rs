@@ -2,13 +2,16 @@
 //! limits, and numbers that come round.
 
 use super::strategies::{Counted, for_each_strategy};
-use super::{Answer, Control, Limits, Ticket, Word, error_count, force, state, success_count};
+use super::{
+    Answer, Control, Limits, Start, Ticket, Word, error_count, force, state, success_count,
+};
 use crate::state::State;
 use crate::strategy::{Consecutive, Kept, Strategy};
 use crate::ticks::SLACK;
 use crate::verdict::Verdict;
 
 const NEW: Word = Word::new(0);
+const START: Start = Start { fresh: 0, slowly: false };
 
 fn limits(errors: u16, successes: u8, probes: u8) -> Limits {
     let mut limits = Limits::DEFAULT;
@@ -24,7 +27,7 @@ fn at(now: u32) -> impl FnOnce(u32) -> u32 {
 
 /// The word once a call is admitted at that tick, or the ticks to wait.
 fn admit(word: Word, now: u32, limits: &Limits) -> Result<Word, Option<u32>> {
-    match super::admit(word, at(now), limits) {
+    match super::admit(word, at(now), |_| limits.recovery_timeout, false, limits) {
         Answer::AS_IT_IS => Ok(word),
         Answer::PROBE => Ok(Word { control: super::probe(word.control, limits), stamp: now }),
         refusal => Err(refusal.ticks()),
@@ -42,7 +45,7 @@ fn end<S: Strategy>(
     let threshold = limits.error_threshold;
     let record = |kept, failed| strategy.record(&S::MEMORY, kept, failed, threshold, &now);
     let ends = [Ticket::clean(admitted), Ticket::marked(admitted)]
-        .map(|ticket| super::settle(word, ticket, verdict, record, now, S::FRESH, limits));
+        .map(|ticket| super::settle(word, ticket, verdict, record, now, START, limits));
     assert_eq!(ends[0], ends[1], "the mark is for one compare alone");
     ends[0]
 }
@@ -62,23 +65,24 @@ fn probe(word: Word, limits: &Limits) -> Word {
 }
 
 fn errors(word: Word, limits: &Limits) -> u16 {
-    error_count(word, |kept| Consecutive.error_count(kept), limits)
+    error_count(word, |kept| Consecutive.error_count(&(), kept, &|| 0), limits)
 }
 
 #[test]
 fn the_largest_error_threshold_stays_in_its_field() {
     fn count_to_the_end<S: Strategy>(_: &str, strategy: S, _: Counted) {
         let limits = limits(4096, 1, 1);
+        let counted = |kept| strategy.error_count(&S::MEMORY, kept, &|| 0);
         let mut word = NEW;
         for errors in 1..4096 {
             word = end(strategy, word, word.control, Verdict::Failure, &limits);
-            let told = error_count(word, |kept| strategy.error_count(kept), &limits);
+            let told = error_count(word, counted, &limits);
             assert_eq!((word.control.phase(), told), (State::Closed, errors));
             assert_eq!(word.control.0 & 0x1_FFFF, 0, "openings and generation");
         }
         word = end(strategy, word, word.control, Verdict::Failure, &limits);
         assert!(word.control.is_open());
-        assert_eq!(error_count(word, |kept| strategy.error_count(kept), &limits), 4096);
+        assert_eq!(error_count(word, counted, &limits), 4096);
     }
     for_each_strategy!(count_to_the_end);
 }
@@ -238,9 +242,9 @@ fn the_longest_timeout_is_told_from_both_ends_of_the_range() {
     limits.set_recovery_timeout(1 << 31);
     let word = opened(NEW, &limits);
     let later = |age: u32| word.stamp.wrapping_add(age);
-    assert_eq!(state(word, at(later((1 << 31) - 1)), &limits), State::Open);
+    assert_eq!(state(word, at(later((1 << 31) - 1)), |_| 1 << 31), State::Open);
     assert_eq!(admit(word, later((1 << 31) - 1), &limits), Err(Some(1)));
-    assert_eq!(state(word, at(later(1 << 31)), &limits), State::HalfOpen);
+    assert_eq!(state(word, at(later(1 << 31)), |_| 1 << 31), State::HalfOpen);
     assert!(admit(word, later(1 << 31), &limits).is_ok());
     assert_eq!(admit(word, later(u32::MAX), &limits), Err(Some(1 << 31)));
 }

@@ -19,12 +19,14 @@ use std::vec::Vec;
 
 use self::node::{Call, Fields, LANES, Lane, Node, carried};
 use super::strategies::{Counted, for_each_strategy};
-use super::{Answer, Control, Limits, Ticket, Word};
+use super::{Answer, Control, Limits, Start, Ticket, Word};
 use crate::state::State;
 use crate::strategy::{Kept, Strategy};
 use crate::ticks::SLACK;
 use crate::verdict::Verdict;
 use State::{Closed, ForcedClosed, ForcedOpen, HalfOpen, Open};
+
+const START: Start = Start { fresh: 0, slowly: false };
 
 /// What can happen to a word, but for time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -71,7 +73,13 @@ impl<S: Strategy> Walk<S> {
             reads.set(reads.get() + 1);
             now.wrapping_sub(stamp)
         };
-        let admission = match super::admit(word, clock, &self.limits) {
+        let admission = match super::admit(
+            word,
+            clock,
+            |_| self.limits.recovery_timeout,
+            false,
+            &self.limits,
+        ) {
             Answer::AS_IT_IS => Ok(word),
             Answer::PROBE => {
                 let probe = Word { control: super::probe(word.control, &self.limits), stamp: now };
@@ -94,7 +102,7 @@ impl<S: Strategy> Walk<S> {
             now
         };
         let record = |kept, failed| self.record(kept, failed, clock);
-        let new = super::settle(word, ticket, verdict, record, clock, S::FRESH, &self.limits);
+        let new = super::settle(word, ticket, verdict, record, clock, START, &self.limits);
         (new, reads.get())
     }
 
@@ -203,16 +211,16 @@ impl<S: Strategy> Walk<S> {
     fn reads(&self, node: &Node, lane: &Lane) {
         let (word, limits) = (node.word(lane), &self.limits);
         let clock = |stamp| lane.now.wrapping_sub(stamp);
-        let state = super::state(word, clock, limits);
+        let state = super::state(word, clock, |_| limits.recovery_timeout);
         let over = node.told_age() >= limits.recovery_timeout;
         let told = if node.phase == Open && over { HalfOpen } else { node.phase };
         assert_eq!(state, told, "the state: {node:?}");
         let errors = match node.phase {
             Closed => u16::from(node.count),
             Open | HalfOpen => limits.error_threshold + lane.openings as u16 - 1,
-            ForcedOpen | ForcedClosed => 0,
+            _ => 0,
         };
-        let counted = |kept| self.strategy.error_count(kept);
+        let counted = |kept| self.strategy.error_count(&S::MEMORY, kept, &|| 0);
         assert_eq!(super::error_count(word, counted, limits), errors, "{node:?}");
         let successes = if node.phase == HalfOpen { u16::from(node.count) } else { 0 };
         assert_eq!(super::success_count(word.control), successes, "{node:?}");

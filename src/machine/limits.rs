@@ -3,6 +3,18 @@
 use super::word::{DETAIL, IN_FLIGHT, SUCCESSES};
 use crate::verdict::Verdict;
 
+/// A setting that is out of range, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) setting: u8,
+    pub(crate) value: u32,
+    pub(crate) least: u32,
+    pub(crate) most: u32,
+}
+
+/// In the number of probes, of which there are at most 15.
+const REFUSED: u8 = 0x80;
+
 /// The numbers that the transitions need, durations as ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
@@ -36,6 +48,32 @@ impl Limits {
         dropped: Verdict::Ignore,
         own_probe_timeout: false,
     };
+
+    /// A setting was refused: which stands here from now on, where the settings would stand, so that no breaker pays
+    /// for a place of its own. Only the first is kept.
+    pub(crate) const fn refuse(&mut self, refusal: Refusal) {
+        if self.refusal().is_some() {
+            return;
+        }
+        self.max_probes = REFUSED | refusal.setting;
+        self.recovery_timeout = refusal.value;
+        self.probe_timeout = refusal.most;
+        self.error_threshold = (refusal.least >> 16) as u16;
+        self.down = refusal.least as u16;
+    }
+
+    /// What was refused. A configuration of which something was takes no further setting.
+    pub(crate) const fn refusal(&self) -> Option<Refusal> {
+        if self.max_probes & REFUSED == 0 {
+            return None;
+        }
+        Some(Refusal {
+            setting: self.max_probes & !REFUSED,
+            value: self.recovery_timeout,
+            least: (self.error_threshold as u32) << 16 | self.down as u32,
+            most: self.probe_timeout,
+        })
+    }
 
     pub(crate) const fn set_recovery_timeout(&mut self, ticks: u32) {
         self.recovery_timeout = ticks;

@@ -7,16 +7,21 @@ use crate::strategy::Kept;
 
 /// The state to tell: stored, but `Open` reads `HalfOpen` as soon as its timeout is over.
 #[inline]
-pub(crate) fn state(word: Word, age: impl FnOnce(u32) -> u32, limits: &Limits) -> State {
-    let over = || Answer::wait(age(word.stamp), limits.recovery_timeout).is_none();
-    if word.control.is_open() && over() { State::HalfOpen } else { word.control.phase() }
+pub(crate) fn state(
+    word: Word,
+    age: impl FnOnce(u32) -> u32,
+    open_duration: impl FnOnce(Control) -> u32,
+) -> State {
+    let over = || Answer::wait(age(word.stamp), open_duration(word.control)).is_none();
+    let untried = word.control.is_untried();
+    if untried || word.control.is_open() && over() { State::HalfOpen } else { word.control.phase() }
 }
 
 /// The strategy's count while closed, threshold + openings − 1 from the first opening until it
-/// closes again, 0 while forced.
+/// closes again, 0 while forced, and before anything is known.
 #[inline]
 pub(crate) fn error_count(word: Word, counted: impl FnOnce(Kept) -> u16, limits: &Limits) -> u16 {
-    if word.control.is_closed() {
+    if word.control.is_closed() || word.control.is(State::SlowStart) {
         counted(word.kept())
     } else {
         rejected_count(word.control, limits)
@@ -26,7 +31,7 @@ pub(crate) fn error_count(word: Word, counted: impl FnOnce(Kept) -> u16, limits:
 /// [`error_count`] of a control that rejects. (One that was closed by a hand in the meantime has no errors.)
 #[inline]
 pub(crate) const fn rejected_count(control: Control, limits: &Limits) -> u16 {
-    if control.is_open() || control.is_half_open() {
+    if control.has_opened() && control.openings() > 0 {
         (limits.error_threshold as u32 + control.openings()).wrapping_sub(1) as u16
     } else {
         0

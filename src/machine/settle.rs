@@ -6,9 +6,17 @@ use crate::state::State;
 use crate::strategy::{Kept, Step};
 use crate::verdict::Verdict;
 
+/// How a breaker starts anew when a recovery has succeeded.
+#[derive(Clone, Copy)]
+pub(crate) struct Start {
+    /// The count that it begins with.
+    pub(crate) fresh: u16,
+    /// By a slow start.
+    pub(crate) slowly: bool,
+}
+
 /// Takes the verdict on the call of `ticket`. While closed `record` tells the strategy whether it failed, and
-/// brings its answer. The plain counts read no clock, so that `now` is read in the failure that opens alone. A breaker
-/// that closes begins with the count `fresh`.
+/// brings its answer. The plain counts read no clock, so that `now` is read in the failure that opens alone.
 #[inline]
 pub(crate) fn settle(
     word: Word,
@@ -16,16 +24,18 @@ pub(crate) fn settle(
     verdict: Verdict,
     record: impl FnOnce(Kept, bool) -> Step,
     now: impl Fn() -> u32,
-    fresh: u16,
+    start: Start,
     limits: &Limits,
 ) -> Word {
     let Word { control, stamp } = word;
     if !ticket.counts_in(control) {
         return word;
     }
-    if control.is_closed() {
-        if let Verdict::Ignore = verdict {
-            return word;
+    if control.is_closed() || start.slowly && control.is(State::SlowStart) {
+        match verdict {
+            Verdict::Ignore => return word,
+            Verdict::Fatal => return opened(control, now()),
+            _ => {}
         }
         let before = word.kept();
         let one_more = Kept { count: before.count + 1, ..before };
@@ -40,10 +50,15 @@ pub(crate) fn settle(
         return word;
     }
     match verdict {
-        Verdict::Failure => opened(control, now()),
+        Verdict::Failure | Verdict::Fatal => opened(control, now()),
         Verdict::Ignore => Word { control: slot_back(control, ticket), stamp },
         Verdict::Success if control.successes() + 1 >= u32::from(limits.recovery_threshold) => {
-            Word { control: control.moved_to(State::Closed, fresh), stamp: 0 }
+            let to = if start.slowly { State::SlowStart } else { State::Closed };
+            let control = control.moved_to(to, start.fresh);
+            // A reopening out of a slow start counts on.
+            let control =
+                if start.slowly { control.with_openings(word.control.openings()) } else { control };
+            Word { control, stamp: 0 }
         }
         Verdict::Success => {
             Word { control: Control(slot_back(control, ticket).0 + SUCCESSES.one()), stamp }
@@ -51,10 +66,24 @@ pub(crate) fn settle(
     }
 }
 
+/// Whether [`settle`] asks `record` about it.
+#[inline]
+pub(crate) fn is_recorded(word: Word, ticket: Ticket, verdict: Verdict) -> bool {
+    let Word { control, .. } = word;
+    let judges = control.is_closed() || control.is(State::SlowStart);
+    let says = match verdict {
+        Verdict::Failure => true,
+        Verdict::Success => control.detail() != 0,
+        Verdict::Ignore | Verdict::Fatal => false,
+    };
+    judges && says && ticket.counts_in(control)
+}
+
 /// Open from now on: one opening more since it was last closed.
 #[inline]
-const fn opened(control: Control, now: u32) -> Word {
-    // A closed word holds 0 openings, so that one addition serves both ways in.
+pub(crate) const fn opened(control: Control, now: u32) -> Word {
+    // A closed word holds 0 openings, so that one addition serves both ways in; where a reset time keeps some, the
+    // recovery puts its own number in their place.
     let openings = control.openings();
     let openings = if openings < OPENINGS.values() - 2 { openings } else { OPENINGS.values() - 2 };
     let control =

@@ -4,11 +4,12 @@
 
 use super::strategies::{Counted, for_each_strategy};
 use super::word::PHASE;
-use super::{Answer, Control, DETAIL, Limits, Ticket, Word, admit, only_counts, settle};
+use super::{Answer, Control, DETAIL, Limits, Start, Ticket, Word, admit, only_counts, settle};
 use crate::state::State;
 use crate::strategy::Strategy;
 use crate::verdict::Verdict;
 
+const START: Start = Start { fresh: 0, slowly: false };
 const STAMPS: [u32; 2] = [0, u32::MAX];
 
 /// Every phase and detail, with a few openings and generations, the impossible ones included.
@@ -41,8 +42,7 @@ fn only_counting_is_settling<S: Strategy>(_: &str, strategy: S, _: Counted) {
                 let record = |kept, failed| {
                     strategy.record(&S::MEMORY, kept, failed, error_threshold, &no_clock)
                 };
-                let settled =
-                    settle(word, ticket, Verdict::Failure, record, || 7, S::FRESH, &limits);
+                let settled = settle(word, ticket, Verdict::Failure, record, || 7, START, &limits);
                 if only_counts(word, ticket, record) {
                     assert_eq!(settled, word.one_more(), "{word:?} by {ticket:?}");
                     assert!(settled.control.is_closed());
@@ -95,7 +95,10 @@ fn a_closed_breaker_admits_without_being_asked() {
         for stamp in STAMPS {
             let word = Word { control, stamp };
             let no_clock = |_| panic!("the clock was read");
-            assert_eq!(admit(word, no_clock, &limits(5)), Answer::AS_IT_IS);
+            assert_eq!(
+                admit(word, no_clock, |_| panic!("no duration"), false, &limits(5)),
+                Answer::AS_IT_IS
+            );
         }
     }
 }
@@ -103,7 +106,7 @@ fn a_closed_breaker_admits_without_being_asked() {
 #[test]
 fn an_open_breaker_that_waits_rejects_and_no_other() {
     let limits = limits(5);
-    for control in controls().filter(|control| control.phase() == State::Open) {
+    for control in controls().filter(|control| control.is_open()) {
         for (stamp, now, left) in [
             (0_u32, 0_u32, Some(1_000)),
             (5, 1_004, Some(1)),
@@ -115,7 +118,7 @@ fn an_open_breaker_that_waits_rejects_and_no_other() {
             let age = now.wrapping_sub(stamp);
             let refusal = Answer::wait(age, limits.recovery_timeout);
             assert_eq!(refusal.and_then(Answer::ticks), left);
-            let whole = admit(Word { control, stamp }, |_| age, &limits);
+            let whole = admit(Word { control, stamp }, |_| age, |_| 1_000, false, &limits);
             assert_eq!(whole, refusal.unwrap_or(Answer::PROBE));
         }
     }

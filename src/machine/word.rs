@@ -2,11 +2,17 @@
 //!
 //! ```text
 //! control  31..29 phase | 28..17 detail | 16..13 openings | 12..0 generation
-//! detail   Closed: the strategy's count
+//! detail   Closed, SlowStart: the strategy's count
+//!          Open: its own open duration, 0 for the configured one (machine/recovery/duration.rs)
 //!          HalfOpen: 11..7 successes | 6..3 probes in flight | 2..0 round
-//! stamp    Open: when it opened | HalfOpen: when the last probe was admitted | Closed: the strategy's
+//! openings in a row; Closed: 0, or what a reset time still has to clear
+//! stamp    Open: when it opened | HalfOpen: when the last probe was admitted | Closed, SlowStart: the strategy's
 //! ```
 //!
+//! phase    0 Closed | 1 ForcedClosed | 2 SlowStart | 3 untried | 4 HalfOpen | 5 Open | 6 LockedOut | 7 ForcedOpen
+//!
+//! So what needs a hand stands above the others, and what has opened and not closed since in one range. A word that is
+//! untried is that of a new breaker that starts by probing: it is as an opening that is over, of which nothing is known.
 //! Phase and detail stand at the top so that "closed" is `control < 2^29` and "closed and clean" is
 //! `control < 2^17`: one shift or compare each, also on a Cortex-M0.
 
@@ -20,6 +26,9 @@ pub(crate) struct Field {
     at: u32,
     width: u32,
 }
+
+/// The phase that has no state of its own.
+const UNTRIED: u32 = 3;
 
 pub(super) const GENERATION: Field = Field { at: 0, width: 13 };
 pub(super) const OPENINGS: Field = Field::above(GENERATION, 4);
@@ -79,10 +88,12 @@ impl Control {
     pub(crate) const fn phase(self) -> State {
         match PHASE.of(self.0) {
             0 => State::Closed,
-            1 => State::Open,
-            2 => State::HalfOpen,
-            3 => State::ForcedOpen,
-            _ => State::ForcedClosed,
+            1 => State::ForcedClosed,
+            2 => State::SlowStart,
+            4 => State::HalfOpen,
+            3 | 5 => State::Open,
+            6 => State::LockedOut,
+            _ => State::ForcedOpen,
         }
     }
 
@@ -110,6 +121,31 @@ impl Control {
     #[inline]
     pub(crate) const fn is_half_open(self) -> bool {
         self.is(State::HalfOpen)
+    }
+
+    /// Refused until a hand changes it: locked out, or forced open.
+    #[inline]
+    pub(crate) const fn needs_a_hand(self) -> bool {
+        PHASE.of(self.0) >= State::LockedOut as u32
+    }
+
+    /// It has opened, and calls are refused: the phases from `Open` on.
+    #[inline]
+    pub(crate) const fn is_shut(self) -> bool {
+        PHASE.of(self.0) >= State::Open as u32
+    }
+
+    /// Nothing is known of it yet.
+    #[inline]
+    pub(crate) const fn is_untried(self) -> bool {
+        PHASE.of(self.0) == UNTRIED
+    }
+
+    /// It has opened, and not closed since.
+    #[inline]
+    pub(crate) const fn has_opened(self) -> bool {
+        let phase = PHASE.of(self.0);
+        State::HalfOpen as u32 <= phase && phase <= State::LockedOut as u32
     }
 
     /// Closed with nothing against it: a success changes nothing, whatever the strategy.
@@ -141,6 +177,24 @@ impl Control {
     #[inline]
     pub(crate) const fn round(self) -> u32 {
         ROUND.of(self.0)
+    }
+
+    /// The same in another phase.
+    #[inline]
+    pub(crate) const fn in_state(self, state: State) -> Control {
+        Control(self.0 & !PHASE.mask() | Control::in_phase(state))
+    }
+
+    /// The same with other openings.
+    #[inline]
+    pub(super) const fn with_openings(self, openings: u32) -> Control {
+        Control(self.0 & !OPENINGS.mask() | OPENINGS.put(openings))
+    }
+
+    /// The same with another detail.
+    #[inline]
+    pub(super) const fn with_detail(self, detail: u32) -> Control {
+        Control(self.0 & !DETAIL.mask() | DETAIL.put(detail))
     }
 
     /// Another phase in a new generation, no openings counted.
@@ -178,8 +232,11 @@ impl Ticket {
         Ticket(control.0 ^ OPENINGS.mask())
     }
 
-    /// Of a future that is not admitted: of no phase.
+    /// Of a future that is not admitted: of a phase in which no result counts.
     pub(crate) const NONE: Ticket = Ticket(u32::MAX);
+
+    /// Of a call that passes though it was refused: of that phase too.
+    pub(crate) const VOID: Ticket = Ticket(u32::MAX - 1);
 
     /// The breaker is as clean as it was when this one was admitted: a success changes nothing.
     #[inline]
@@ -224,6 +281,9 @@ impl Word {
     pub(crate) const fn new(fresh: u16) -> Word {
         Word { control: Control(DETAIL.put(fresh as u32)), stamp: 0 }
     }
+
+    /// Nothing is known yet: the first call is a probe.
+    pub(crate) const UNTRIED: Word = Word { control: Control(PHASE.put(UNTRIED)), stamp: 0 };
 
     /// What the strategy kept; meaningful in `Closed` only.
     #[inline]

@@ -1,5 +1,7 @@
 //! Rules around rules.
 
+use core::time::Duration;
+
 use super::{EveryError, Rules, Verdict};
 
 /// Rules under which an `Ok` can be a failure: a status 500, a reading out of range.
@@ -64,6 +66,11 @@ impl<T, E, R: Rules<T, E>> Rules<T, E> for Detect<T, R> {
     }
 
     #[inline]
+    fn open_for(&self, result: &Result<T, E>) -> Option<Duration> {
+        self.rules.open_for(result)
+    }
+
+    #[inline]
     fn opened_by(&self, id: &'static str, result: &Result<T, E>) {
         self.rules.opened_by(id, result);
     }
@@ -120,6 +127,11 @@ where
     #[inline]
     fn judge(&self, result: &Result<T, E>) -> Verdict {
         self.rules.judge(result)
+    }
+
+    #[inline]
+    fn open_for(&self, result: &Result<T, E>) -> Option<Duration> {
+        self.rules.open_for(result)
     }
 
     #[inline]

@@ -100,6 +100,18 @@ impl Storage {
             }
     }
 
+    /// Saves an opening that no open word tells of, unless a later one is saved.
+    pub(crate) fn note_opening(&self, tick: u32) {
+        let tick = never_zero(tick);
+        let mut saved = self.opened.load(Ordering::Acquire);
+        while saved == 0 || tick.wrapping_sub(saved).cast_signed() > 0 {
+            match self.opened.compare_exchange(saved, tick, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(other) => saved = other,
+            }
+        }
+    }
+
     #[inline]
     pub(crate) fn saved_opening(&self) -> u32 {
         self.opened.load(Ordering::Acquire)

@@ -93,6 +93,17 @@ impl Storage {
         self.stamp.store(new.stamp, Relaxed);
     }
 
+    /// Saves an opening that no open word tells of, unless a later one is saved.
+    pub(crate) fn note_opening(&self, tick: u32) {
+        let tick = never_zero(tick);
+        exclusively(|| {
+            let saved = self.opened.load(Relaxed);
+            if saved == 0 || tick.wrapping_sub(saved).cast_signed() > 0 {
+                self.opened.store(tick, Relaxed);
+            }
+        });
+    }
+
     #[inline]
     pub(crate) fn saved_opening(&self) -> u32 {
         self.opened.load(Relaxed)

@@ -1,6 +1,6 @@
 //! Errors in a row.
 
-use super::{Kept, Step, Strategy, plain};
+use super::{Kept, Step, Strategy, Time, plain};
 
 /// Opens after `error_threshold` errors in a row; one success clears the count.
 ///
@@ -24,23 +24,19 @@ pub struct Consecutive;
 
 impl Strategy for Consecutive {
     type Memory = ();
+    type Started = ();
     const MEMORY: () = ();
+    const FEWER_BITS_DO: bool = true;
+    const STAMPS: bool = false;
     const PLAIN: Option<u16> = Some(u16::MAX);
 
     #[inline]
-    fn record(
-        &self,
-        (): &(),
-        kept: Kept,
-        failed: bool,
-        threshold: u16,
-        _now: &impl Fn() -> u32,
-    ) -> Step {
+    fn record(&self, (): &(), kept: Kept, failed: bool, threshold: u16, _: &impl Time) -> Step {
         plain(kept, failed, threshold, u16::MAX)
     }
 
     #[inline]
-    fn error_count(&self, kept: Kept) -> u16 {
+    fn error_count(&self, (): &(), kept: Kept, _: &impl Time) -> u16 {
         kept.count
     }
 }

@@ -1,6 +1,6 @@
 //! Errors less successes.
 
-use super::{Kept, Step, Strategy, plain};
+use super::{Kept, Step, Strategy, Time, plain};
 
 /// Opens when errors less successes reach `error_threshold`; the count never falls below 0.
 ///
@@ -25,23 +25,19 @@ pub struct NetError;
 
 impl Strategy for NetError {
     type Memory = ();
+    type Started = ();
     const MEMORY: () = ();
+    const FEWER_BITS_DO: bool = true;
+    const STAMPS: bool = false;
     const PLAIN: Option<u16> = Some(1);
 
     #[inline]
-    fn record(
-        &self,
-        (): &(),
-        kept: Kept,
-        failed: bool,
-        threshold: u16,
-        _now: &impl Fn() -> u32,
-    ) -> Step {
+    fn record(&self, (): &(), kept: Kept, failed: bool, threshold: u16, _: &impl Time) -> Step {
         plain(kept, failed, threshold, 1)
     }
 
     #[inline]
-    fn error_count(&self, kept: Kept) -> u16 {
+    fn error_count(&self, (): &(), kept: Kept, _: &impl Time) -> u16 {
         kept.count
     }
 }

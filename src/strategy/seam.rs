@@ -7,7 +7,7 @@ use std::string::ToString;
 use std::sync::Mutex;
 use std::vec::Vec;
 
-use super::{Kept, Step, Strategy, sealed::Sealed};
+use super::{Kept, Step, Strategy, Time};
 use crate::clock::ManualClock;
 use crate::config::{Config, ConfigErrorKind};
 use crate::observe::Observer;
@@ -20,13 +20,13 @@ use crate::verdict::Verdict;
 #[derive(Clone, Copy, Debug)]
 struct Tally(&'static Mutex<Vec<(Kept, bool)>>);
 
-impl Sealed for Tally {}
-
 impl Strategy for Tally {
     type Memory = AtomicU32;
     const MEMORY: AtomicU32 = AtomicU32::new(0);
     const FRESH: u16 = 3;
     const MAX_THRESHOLD: u16 = 99;
+    const RECORDS: bool = true;
+    type Started = ();
 
     fn record(
         &self,
@@ -34,20 +34,20 @@ impl Strategy for Tally {
         kept: Kept,
         failed: bool,
         threshold: u16,
-        now: &impl Fn() -> u32,
+        time: &impl Time,
     ) -> Step {
         if memory.load(Relaxed) + 1 >= u32::from(threshold) {
             return Step::Trip;
         }
-        Step::Keep(Kept { count: kept.count + u16::from(failed), stamp: now() })
+        Step::Keep(Kept { count: kept.count + u16::from(failed), stamp: time.now() })
     }
 
-    fn recorded(&self, memory: &AtomicU32, before: Kept, failed: bool) {
+    fn recorded(&self, memory: &AtomicU32, before: Kept, _: Kept, failed: bool) {
         memory.fetch_add(1, Relaxed);
         self.0.lock().unwrap().push((before, failed));
     }
 
-    fn error_count(&self, kept: Kept) -> u16 {
+    fn error_count(&self, _: &AtomicU32, kept: Kept, _: &impl Time) -> u16 {
         kept.count - Self::FRESH
     }
 }
@@ -88,9 +88,9 @@ fn each_outcome_is_recorded_once_in_whatever_form_it_comes() {
     clock.advance_ticks(1);
     let _ = b.call_mut(|| Err::<(), _>(7));
     recorded(&[(6, u32::MAX, true)]);
-    // One that leaves all as it was is nothing to record.
+    // One that leaves the word as it was is recorded too.
     let _ = b.call_mut(|| Ok::<_, ()>(1));
-    recorded(&[]);
+    recorded(&[(7, 0, false)]);
     clock.advance_ticks(1);
     let _ = b.call_mut(|| Ok::<_, ()>(1));
     b.try_acquire().unwrap().failure();
@@ -98,7 +98,7 @@ fn each_outcome_is_recorded_once_in_whatever_form_it_comes() {
     clock.advance_ticks(1);
     b.try_acquire().unwrap().success();
     let _ = b.call(|| Ok::<_, ()>(1));
-    recorded(&[(8, 1, false)]);
+    recorded(&[(8, 1, false), (8, 2, false)]);
     // What says nothing is no outcome.
     b.try_acquire().unwrap().record(Verdict::Ignore);
     drop(b.try_acquire().unwrap());
@@ -181,14 +181,14 @@ fn a_threshold_beyond_what_it_can_count_is_refused_with_its_own_limit() {
 fn a_count_beyond_the_field_stays_in_it() {
     #[derive(Clone, Copy)]
     struct Wild;
-    impl Sealed for Wild {}
     impl Strategy for Wild {
         type Memory = ();
         const MEMORY: () = ();
-        fn record(&self, (): &(), _: Kept, failed: bool, _: u16, _: &impl Fn() -> u32) -> Step {
+        type Started = ();
+        fn record(&self, (): &(), _: Kept, failed: bool, _: u16, _: &impl Time) -> Step {
             Step::Keep(Kept { count: if failed { 0xF123 } else { 0xFFF }, stamp: 0 })
         }
-        fn error_count(&self, kept: Kept) -> u16 {
+        fn error_count(&self, (): &(), kept: Kept, _: &impl Time) -> u16 {
             kept.count
         }
     }

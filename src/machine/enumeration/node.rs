@@ -215,8 +215,14 @@ pub(super) struct Fields {
 impl Fields {
     pub(super) fn of(word: Word) -> Fields {
         let control = word.control.0;
-        let phases = [Closed, Open, HalfOpen, State::ForcedOpen, ForcedClosed];
-        let phase = phases.get(control as usize >> 29).copied().expect("a phase");
+        let phase = match control >> 29 {
+            0 => Closed,
+            1 => ForcedClosed,
+            4 => HalfOpen,
+            5 => Open,
+            7 => State::ForcedOpen,
+            other => panic!("no phase of these breakers: {other}"),
+        };
         let detail = control >> 17 & 0xFFF;
         let probes = if phase == HalfOpen { detail } else { 0 };
         Fields {
