@@ -8,11 +8,15 @@
 mod fixed;
 mod head;
 mod place;
+mod recover;
 pub(crate) mod unwind;
 
 pub(crate) use fixed::Fixed;
 pub(crate) use head::{Counting, Head};
 pub(crate) use place::Place;
+pub(crate) use recover::Recover;
+
+use recover::Change;
 
 use crate::error::Rejected;
 use crate::machine::{self, Answer, Control};
@@ -76,30 +80,26 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
         if old.control.needs_a_hand() || old.control.is(State::ForcedClosed) {
             return;
         }
-        let age = |tick| since_or_zero(parts.age(tick, SEAL));
-        let new = match (old.control.is_open(), fixed.plan()) {
-            (true, Some(plan)) if asked > 0 => {
-                let moment = fixed.moment(0, 0, asked);
-                (plan.code.lengthened)(plan, old, age(old.stamp), &moment)
-            }
-            (true, _) => return,
-            (false, plan) => {
-                let since_opening = age(storage.saved_opening());
-                let new = machine::opened(old.control, parts.now(SEAL));
-                match plan {
-                    Some(plan) => fixed.shaped(plan, old, new, since_opening, asked),
-                    None => new,
+        let age = |tick| parts.age(tick, SEAL);
+        let new = if old.control.is_open() {
+            match fixed.recover() {
+                Some(recover) if asked > 0 => {
+                    let age = since_or_zero(age(old.stamp));
+                    (recover.lengthened)(fixed, &recover.plan, old, age, asked)
                 }
+                _ => return,
             }
+        } else {
+            let since_opening = fixed.since_opening(storage, old, age);
+            let new = machine::opened(old.control, parts.now(SEAL));
+            fixed.shaped(|| Change { old, new, since_opening, asked }, new)
         };
         if new == old {
             return;
         }
         if storage.replace(old, new) {
             if !old.control.same_phase(new.control) {
-                if !new.control.is_open() {
-                    storage.note_opening(new.stamp);
-                }
+                fixed.written(storage, new);
                 parts.changed(old.control, new.control, Reason::ByHand, SEAL);
             }
             return;

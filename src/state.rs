@@ -9,14 +9,14 @@ pub enum State {
     /// Calls pass and their results are judged.
     Closed = 0,
     /// Calls are rejected until the open duration is over.
-    Open = 5,
+    Open = 1,
     /// The open duration is over: a limited number of probes may pass at a time.
-    HalfOpen = 4,
+    HalfOpen = 2,
     /// Closed by hand: calls pass and nothing is judged.
-    ForcedClosed = 1,
+    ForcedClosed = 4,
     /// A recovery has succeeded, and a growing share of calls passes; see
     /// [`Config::slow_start`](crate::Config::slow_start).
-    SlowStart = 2,
+    SlowStart = 5,
     /// Opened by hand: calls are rejected until it is reset or forced the other way.
     ForcedOpen = 7,
     /// It has opened too often in a row: calls are rejected until it is reset or forced; see

@@ -56,7 +56,7 @@ mod tests {
     const CLOSED: Word = Word { control: Control(3 << 17 | 0x1FFF), stamp: u32::MAX };
 
     fn open(at: u32) -> Word {
-        Word { control: Control(5 << 29 | 1 << 13), stamp: at }
+        Word { control: Control(1 << 29 | 1 << 13), stamp: at }
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         }
         let wait = self.strategy.ramp_passes(&self.memory, &self.head);
         Some(match Answer::wait(0, wait) {
-            Some(refusal) => Err(self.rejected(control, refusal)),
+            Some(refusal) => Err(self.rejected(control.unopened(), refusal)),
             None => Ok(Ticket::marked(control)),
         })
     }
@@ -155,12 +155,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let (verdict, cause) = match verdict {
-            Verdict::Success if self.strategy.is_slow(started, &self.head) => {
-                (Verdict::Failure, Cause::Slow)
-            }
-            verdict => (verdict, cause(&result)),
-        };
+        let slow =
+            matches!(verdict, Verdict::Success) && self.strategy.is_slow(started, &self.head);
+        let verdict = if slow { Verdict::Failure } else { verdict };
         self.tell_result(ticket, verdict);
         match verdict {
             Verdict::Success if ticket.is_still(self.head.storage.present()) => {
@@ -169,7 +166,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             Verdict::Failure | Verdict::Fatal => {
                 if let Some(asked) = self.rules.open_for(&result) {
                     let asked = ticks_at_run_time(asked, C::HZ, C::RESOLUTION);
-                    if self.settle_strategy(cause, ticket, Verdict::Fatal, asked) {
+                    if self.settle_strategy(cause(&result, slow), ticket, Verdict::Fatal, asked) {
                         self.rules.opened_by(self.head.fixed().id, &result);
                     }
                     return passed_on(result);
@@ -183,9 +180,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             _ => {}
         }
         if in_registers::<T, E>() {
-            return passed_on(Self::settle_result(result, self, ticket, verdict, cause));
+            return passed_on(Self::settle_result(result, self, ticket, verdict, slow));
         }
-        if self.settle(cause, ticket, verdict) {
+        if self.settle(cause(&result, slow), ticket, verdict) {
             self.rules.opened_by(self.head.fixed().id, &result);
         }
         passed_on(result)
@@ -199,12 +196,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         breaker: &Self,
         ticket: Ticket,
         verdict: Verdict,
-        cause: Cause,
+        slow: bool,
     ) -> Result<T, E>
     where
         R: Rules<T, E>,
     {
-        if breaker.settle(cause, ticket, verdict) {
+        if breaker.settle(cause(&result, slow), ticket, verdict) {
             breaker.rules.opened_by(breaker.head.fixed().id, &result);
         }
         // It returns what it was given. A compiler that knows keeps the result in a saved register instead, which
@@ -230,8 +227,14 @@ const fn in_registers<T, E>() -> bool {
 }
 
 #[inline]
-pub(super) const fn cause<T, E>(result: &Result<T, E>) -> Cause {
-    if result.is_ok() { Cause::Output } else { Cause::Error }
+pub(super) const fn cause<T, E>(result: &Result<T, E>, slow: bool) -> Cause {
+    if slow {
+        Cause::Slow
+    } else if result.is_ok() {
+        Cause::Output
+    } else {
+        Cause::Error
+    }
 }
 
 /// `map_err(Error::Inner)`, but each path keeps its own return: where they are joined, the discriminant is computed

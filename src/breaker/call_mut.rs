@@ -42,12 +42,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         let ticket = Ticket::clean(word.control);
         let started = self.strategy.started(&self.head);
         let (result, verdict) = self.judged(ticket, f);
-        let (verdict, cause) = match verdict {
-            Verdict::Success if self.strategy.is_slow(started, &self.head) => {
-                (Verdict::Failure, Cause::Slow)
-            }
-            verdict => (verdict, cause(&result)),
-        };
+        let slow =
+            matches!(verdict, Verdict::Success) && self.strategy.is_slow(started, &self.head);
+        let verdict = if slow { Verdict::Failure } else { verdict };
         self.tell_result(ticket, verdict);
         let (mut verdict, mut asked) = (verdict, 0);
         match verdict {
@@ -62,7 +59,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             }
             _ => {}
         }
-        if self.settle_mut(ticket, verdict, cause, asked) {
+        if self.settle_mut(ticket, verdict, cause(&result, slow), asked) {
             self.rules.opened_by(self.head.fixed().id, &result);
         }
         passed_on(result)
@@ -73,8 +70,10 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(never)]
     fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause, asked: u32) -> bool {
         let old = self.head.storage.load_mut();
-        let new = self.head.settled(self, old, ticket, verdict, asked);
+        let since_opening = self.head.since_opening(old);
+        let new = self.head.settled(self, old, ticket, verdict);
         if new != old {
+            let new = self.head.shaped(self, old, new, since_opening, asked);
             self.head.storage.store_mut(old, new);
             return self.head.follow(self, old, new, verdict, cause);
         }

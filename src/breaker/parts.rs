@@ -78,7 +78,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// Takes the verdict on an admitted call, and the cause of an opening by it; whether it has opened the breaker.
     #[inline]
     pub(super) fn settle(&self, cause: Cause, ticket: Ticket, verdict: Verdict) -> bool {
-        if S::PLAIN.is_some() && !S::RAMPS {
+        if S::PLAIN.is_some() && !S::RAMPS && !matches!(verdict, Verdict::Fatal) {
             self.head.settle(cause, ticket, verdict)
         } else {
             self.settle_strategy(cause, ticket, verdict, 0)
@@ -104,7 +104,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 }
 
 impl<C: Clock, S: Strategy, R> Counting for CircuitBreaker<C, S, R> {
-    const START: Start = Start { fresh: S::FRESH, slowly: S::RAMPS };
+    const START: Start = Start { fresh: S::FRESH, slowly: S::RAMPS, fatal: true };
     const RECORDS: bool = S::RECORDS;
 
     #[inline]

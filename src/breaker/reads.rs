@@ -82,7 +82,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     ///
     /// [`Rejected`] while it is `Open`, `LockedOut` or `ForcedOpen`.
     pub fn check(&self) -> Result<(), Rejected> {
-        if !self.head.storage.control().is_shut() {
+        let control = self.head.storage.control();
+        if !control.is_open() && !control.needs_a_hand() {
             return Ok(());
         }
         let Admission { control, answer } = self.head.look();

@@ -179,8 +179,8 @@ impl<S: Strategy, R> Settings<S, R> {
             Verdict::Success => return Kind::Dropped.unless(0, 1, 1),
             Verdict::Fatal => return Kind::Dropped.unless(2, 1, 1),
         }
-        match self.fixed.plan() {
-            Some(plan) => super::recovery::refusal(plan, recovery_timeout),
+        match self.fixed.recover() {
+            Some(recover) => super::recovery::refusal(&recover.plan, recovery_timeout),
             None => None,
         }
     }

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use super::{Config, ConfigErrorKind as Kind, at_least};
 use crate::clock::Clock;
+use crate::engine::Recover;
 use crate::machine::{Limits, Plan, Refusal, Schedule, Seed};
 use crate::strategy::Strategy;
 
@@ -61,7 +62,7 @@ use crate::strategy::Strategy;
 /// With `u32` ticks the time since the last opening comes round after 2³² ticks: a level may then be
 /// kept for longer than the reset time says, never for less.
 pub struct Recovery<C> {
-    plan: Plan,
+    recover: Recover,
     refusal: Option<Refusal>,
     // A function pointer, so that the clock's auto traits are the breaker's business alone.
     clock: PhantomData<fn() -> C>,
@@ -71,7 +72,7 @@ impl<C: Clock> Recovery<C> {
     /// Every opening as long as the recovery timeout.
     #[must_use]
     pub const fn new() -> Self {
-        Recovery { plan: Plan::NONE, refusal: None, clock: PhantomData }
+        Recovery { recover: Recover::new(Plan::NONE), refusal: None, clock: PhantomData }
     }
 
     /// Each opening in a row twice as long as the one before, up to a cap. The first lasts for the recovery timeout.
@@ -86,7 +87,7 @@ impl<C: Clock> Recovery<C> {
     pub const fn growing(mut self, percent: u16, cap: Duration) -> Self {
         let cap = at_least::<C>(cap);
         let factor = (percent as u32 * 256).div_ceil(100);
-        self.plan.schedule = Schedule::Growing { factor, cap };
+        self.recover.plan.schedule = Schedule::Growing { factor, cap };
         self.unless(Kind::Growth, percent as u32, 101, 1_000)
     }
 
@@ -105,7 +106,7 @@ impl<C: Clock> Recovery<C> {
             self = self.unless(Kind::OpenDuration, ticks[i], 1, Limits::LONGEST);
             i += 1;
         }
-        self.plan.schedule = Schedule::Shots { ticks, shots };
+        self.recover.plan.schedule = Schedule::Shots { ticks, shots };
         self
     }
 
@@ -113,21 +114,21 @@ impl<C: Clock> Recovery<C> {
     /// the tick. It comes on top of a cap too, where it is wanted most: those that failed together then ask apart.
     #[must_use]
     pub const fn jitter(mut self, percent: u8) -> Self {
-        self.plan.jitter = (percent as u32 * 65_536) / 100;
+        self.recover.plan.jitter = (percent as u32 * 65_536) / 100;
         self.unless(Kind::Jitter, percent as u32, 0, 99)
     }
 
     /// Where the draws of the jitter begin: a number of each device's own, for a fleet whose breakers have the same ids.
     #[must_use]
     pub const fn seed(mut self, seed: u32) -> Self {
-        self.plan.seed = Seed::Number(seed);
+        self.recover.plan.seed = Seed::Number(seed);
         self
     }
 
     /// The same from a function, asked at each opening, that reads the chip's serial number, say.
     #[must_use]
     pub const fn seed_from(mut self, seed: fn() -> u32) -> Self {
-        self.plan.seed = Seed::Function(seed);
+        self.recover.plan.seed = Seed::Function(seed);
         self
     }
 
@@ -135,8 +136,8 @@ impl<C: Clock> Recovery<C> {
     /// schedule says counts as closed. It falls when the breaker opens again, so that a healthy call writes nothing.
     #[must_use]
     pub const fn reset_time(mut self, time: Duration) -> Self {
-        self.plan.reset_time = at_least::<C>(time);
-        let ticks = self.plan.reset_time;
+        self.recover.plan.reset_time = at_least::<C>(time);
+        let ticks = self.recover.plan.reset_time;
         self.unless(Kind::ResetTime, ticks, 1, Limits::LONGEST)
     }
 
@@ -145,7 +146,7 @@ impl<C: Clock> Recovery<C> {
     /// locked out too.
     #[must_use]
     pub const fn lockout(mut self, openings: u8) -> Self {
-        self.plan.lockout = openings;
+        self.recover.plan.lockout = openings;
         self.unless(Kind::Lockout, openings as u32, 1, 15)
     }
 
@@ -154,8 +155,8 @@ impl<C: Clock> Recovery<C> {
     /// they get no more than the schedule gives.
     #[must_use]
     pub const fn max_wait(mut self, wait: Duration) -> Self {
-        self.plan.max_wait = at_least::<C>(wait);
-        let ticks = self.plan.max_wait;
+        self.recover.plan.max_wait = at_least::<C>(wait);
+        let ticks = self.recover.plan.max_wait;
         self.unless(Kind::MaxWait, ticks, 1, Limits::LONGEST)
     }
 
@@ -181,7 +182,7 @@ impl<C: Clock> Recovery<C> {
     /// ```
     #[must_use]
     pub const fn start_by_probing(mut self) -> Self {
-        self.plan.start_by_probing = true;
+        self.recover.plan.start_by_probing = true;
         self
     }
 
@@ -210,7 +211,7 @@ impl<C> Copy for Recovery<C> {}
 impl<C> core::fmt::Debug for Recovery<C> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Plan { schedule, jitter, max_wait, reset_time, lockout, start_by_probing, .. } =
-            &self.plan;
+            &self.recover.plan;
         f.debug_struct("Recovery")
             .field("schedule", schedule)
             .field("jitter", jitter)
@@ -232,7 +233,7 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
         if let Some(refusal) = recovery.refusal {
             self.settings.fixed.limits.refuse(refusal);
         }
-        self.settings.fixed.recovers_by(&recovery.plan);
+        self.settings.fixed.recovers_by(&recovery.recover);
         self
     }
 
@@ -243,7 +244,7 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
         if let Some(refusal) = recovery.refusal {
             self.settings.fixed.limits.refuse(refusal);
         }
-        self.settings.fixed.owns_plan(recovery.plan);
+        self.settings.fixed.owns_recovery(recovery.recover);
         self
     }
 }

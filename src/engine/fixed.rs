@@ -1,8 +1,11 @@
 //! What is fixed when a breaker is made, whatever its type.
 
-use crate::machine::{self, Answer, Control, Limits, Moment, Plan, Word};
+use super::recover::{Change, Recover};
+use crate::machine::{self, Answer, Control, Limits, Word};
 use crate::observe::{self, Observer};
-use crate::state::{Reason, Transition};
+use crate::state::{Reason, State, Transition};
+use crate::storage::Storage;
+use crate::ticks::OLDEST;
 
 /// What is fixed when a breaker is made, whatever its type.
 #[derive(Clone, Copy)]
@@ -14,9 +17,9 @@ pub struct Fixed {
     observer: Option<&'static (dyn Observer + Sync)>,
     // By reference where there is little flash, so that a breaker without one pays for a pointer.
     #[cfg(not(feature = "std"))]
-    recovery: Option<&'static Plan>,
+    recovery: Option<&'static Recover>,
     #[cfg(feature = "std")]
-    recovery: Option<Plan>,
+    recovery: Option<Recover>,
     // What tells the observer, by way of a pointer that only `observed_by` sets: a program without hooks does
     // not even contain it (growth, second_type and eight).
     tell: Option<Tell>,
@@ -37,21 +40,21 @@ impl Fixed {
         }
     }
 
-    pub(crate) const fn recovers_by(&mut self, plan: &'static Plan) {
+    pub(crate) const fn recovers_by(&mut self, recover: &'static Recover) {
         #[cfg(not(feature = "std"))]
-        let plan = Some(plan);
+        let recover = Some(recover);
         #[cfg(feature = "std")]
-        let plan = Some(*plan);
-        self.recovery = plan;
+        let recover = Some(*recover);
+        self.recovery = recover;
     }
 
     #[cfg(feature = "std")]
-    pub(crate) const fn owns_plan(&mut self, plan: Plan) {
-        self.recovery = Some(plan);
+    pub(crate) const fn owns_recovery(&mut self, recover: Recover) {
+        self.recovery = Some(recover);
     }
 
     #[inline]
-    pub(crate) const fn plan(&self) -> Option<&Plan> {
+    pub(crate) const fn recover(&self) -> Option<&Recover> {
         #[cfg(not(feature = "std"))]
         return self.recovery;
         #[cfg(feature = "std")]
@@ -62,19 +65,21 @@ impl Fixed {
     #[inline]
     pub(crate) fn open_duration(&self, control: Control) -> u32 {
         let configured = self.limits.recovery_timeout;
-        match self.plan() {
+        match self.recover() {
             None => configured,
-            Some(plan) => (plan.code.open_duration)(plan, control, configured),
+            Some(recover) => (recover.open_duration)(&recover.plan, control, configured),
         }
     }
 
     /// How long the last opening lasted, or lasts.
     pub(crate) fn last_duration(&self, control: Control) -> u32 {
         let configured = self.limits.recovery_timeout;
-        match self.plan() {
-            Some(plan) if control.is_open() => (plan.code.open_duration)(plan, control, configured),
-            Some(plan) => (plan.code.duration)(plan, control.openings(), configured),
+        match self.recover() {
             None => configured,
+            Some(recover) if control.is_open() => {
+                (recover.open_duration)(&recover.plan, control, configured)
+            }
+            Some(recover) => (recover.duration)(&recover.plan, control.openings(), configured),
         }
     }
 
@@ -82,35 +87,52 @@ impl Fixed {
     #[inline]
     pub(crate) fn admit(&self, word: Word, age: impl FnOnce(u32) -> u32) -> Answer {
         let open_duration = |control| self.open_duration(control);
-        machine::admit(word, age, open_duration, self.plan().is_some(), &self.limits)
+        machine::admit(word, age, open_duration, self.recover().is_some(), &self.limits)
     }
 
-    /// What a transition becomes by a plan.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn shaped(
+    /// What has to be known before the clock is read for a stamp, which would be the latest then: the age of the last
+    /// opening, where a closed breaker counts some still.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
+    pub(super) fn since_opening(
         &self,
-        plan: &Plan,
+        storage: &Storage,
         old: Word,
-        new: Word,
-        since_opening: u32,
-        asked: u32,
-    ) -> Word {
-        if old.control.same_phase(new.control) {
-            return new;
+        age: impl FnOnce(u32) -> u32,
+    ) -> u32 {
+        if self.recover().is_none() || !old.control.is_closed() || old.control.openings() == 0 {
+            return 0;
         }
-        (plan.code.shape)(plan, old, new, &self.moment(new.stamp, since_opening, asked))
+        match age(storage.saved_opening()) {
+            newer if newer > OLDEST => 0,
+            age => age,
+        }
     }
 
-    pub(crate) fn moment(&self, now: u32, since_opening: u32, asked: u32) -> Moment<'_> {
-        let base = self.limits.recovery_timeout;
-        Moment { id: self.id, now, since_opening, asked, base }
+    /// The word of a lockout tells of no opening, so that it is saved at once.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as above
+    pub(super) fn written(&self, storage: &Storage, new: Word) -> bool {
+        let locked_out = self.recover().is_some() && new.control.is(State::LockedOut);
+        if locked_out {
+            storage.note_opening(new.stamp);
+        }
+        locked_out
+    }
+
+    /// What a transition becomes by a plan, if there is one.
+    #[inline]
+    pub(super) fn shaped(&self, change: impl FnOnce() -> Change, new: Word) -> Word {
+        match self.recover() {
+            None => new,
+            Some(recover) => (recover.shape)(self, &recover.plan, &change()),
+        }
     }
 
     /// The word of a new breaker.
     pub(crate) const fn first_word(&self, fresh: u16) -> Word {
-        match self.plan() {
-            Some(plan) if plan.start_by_probing => Word::UNTRIED,
+        match self.recover() {
+            Some(recover) if recover.plan.start_by_probing => Word::UNTRIED,
             _ => Word::new(fresh),
         }
     }
@@ -151,7 +173,7 @@ impl Fixed {
     }
 
     fn transition(&self, from: Control, to: Control, reason: Reason) -> Transition {
-        let errors = machine::rejected_count(to, &self.limits);
+        let errors = if to.has_opened() { machine::rejected_count(to, &self.limits) } else { 0 };
         Transition::new(self.id, from.phase(), to.phase(), reason, errors)
     }
 }

@@ -1,5 +1,6 @@
 //! A breaker without its strategy and rules: the word, what is fixed, and the time.
 
+use super::recover::Change;
 use super::{Admission, Fixed, Place, unwind};
 use crate::clock::Clock;
 use crate::machine::{self, Answer, Control, Start, Ticket, Word};
@@ -160,13 +161,17 @@ impl<C: Clock> Head<C> {
     ) -> bool {
         loop {
             let old = self.storage.load();
-            let new = self.settled(counting, old, ticket, verdict, asked);
+            let since_opening = self.since_opening(old);
+            let new = self.settled(counting, old, ticket, verdict);
+            // Before a plan has its say, which has none on a word that stays: this way the compiler leaves at once
+            // (budgets, failing).
             if new == old {
                 if K::RECORDS && machine::is_recorded(old, ticket, verdict) {
                     counting.recorded(old.kept(), old.kept(), matches!(verdict, Verdict::Failure));
                 }
                 return false;
             }
+            let new = self.shaped(counting, old, new, since_opening, asked);
             if self.storage.replace(old, new) {
                 return self.follow(counting, old, new, verdict, cause);
             }
@@ -186,37 +191,34 @@ impl<C: Clock> Head<C> {
         old: Word,
         ticket: Ticket,
         verdict: Verdict,
-        asked: u32,
     ) -> Word {
-        let fixed = self.fixed();
-        // Before the clock is read for a stamp, which would be the latest one then.
-        let since_opening = match fixed.plan() {
-            Some(_) => self.since_opening(old),
-            None => 0,
-        };
         let record = |kept, failed| counting.record(kept, failed);
         let now = || self.new_stamp();
-        let new = machine::settle(old, ticket, verdict, record, now, K::START, &fixed.limits);
-        if K::START.slowly
-            && new.control.is(State::SlowStart)
-            && !new.control.same_phase(old.control)
-        {
-            counting.ramp_begins();
-        }
-        match fixed.plan() {
-            Some(plan) => fixed.shaped(plan, old, new, since_opening, asked),
-            None => new,
-        }
+        machine::settle(old, ticket, verdict, record, now, K::START, &self.fixed().limits)
     }
 
-    /// The ticks since the last opening, where a closed breaker still counts some.
-    fn since_opening(&self, word: Word) -> u32 {
-        if word.control.is_closed() && word.control.openings() > 0 {
-            let age = self.age(self.storage.saved_opening());
-            if age > OLDEST { 0 } else { age }
-        } else {
-            0
+    /// The age of the last opening, to be asked for before the clock is read for a stamp.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
+    pub(crate) fn since_opening(&self, old: Word) -> u32 {
+        self.fixed().since_opening(&self.storage, old, |stamp| self.age(stamp))
+    }
+
+    /// The same by a plan, and where a slow start begins.
+    #[inline]
+    pub(crate) fn shaped<K: Counting>(
+        &self,
+        counting: &K,
+        old: Word,
+        new: Word,
+        since_opening: u32,
+        asked: u32,
+    ) -> Word {
+        let starts = new.control.is(State::SlowStart) && !new.control.same_phase(old.control);
+        if K::START.slowly && starts {
+            counting.ramp_begins();
         }
+        self.fixed().shaped(|| Change { old, new, since_opening, asked }, new)
     }
 
     /// What follows a verdict that was written, through whatever reference; whether it has opened the breaker.
@@ -236,10 +238,7 @@ impl<C: Clock> Head<C> {
             }
             return false;
         }
-        let opened = to.is_shut();
-        if opened && self.fixed().plan().is_some() && !to.is_open() {
-            self.storage.note_opening(new.stamp); // locked out, which keeps no stamp for long
-        }
+        let opened = self.fixed().written(&self.storage, new) || to.is_open();
         self.changed(from, to, if opened { Reason::Failure(cause) } else { Reason::Success });
         opened
     }
@@ -258,7 +257,7 @@ pub(crate) trait Counting {
 struct Plain<'a, C: Clock>(&'a Head<C>);
 
 impl<C: Clock> Counting for Plain<'_, C> {
-    const START: Start = Start { fresh: 0, slowly: false };
+    const START: Start = Start { fresh: 0, slowly: false, fatal: false };
     const RECORDS: bool = false;
 
     #[inline]

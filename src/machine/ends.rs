@@ -11,7 +11,7 @@ use crate::ticks::SLACK;
 use crate::verdict::Verdict;
 
 const NEW: Word = Word::new(0);
-const START: Start = Start { fresh: 0, slowly: false };
+const START: Start = Start { fresh: 0, slowly: false, fatal: true };
 
 fn limits(errors: u16, successes: u8, probes: u8) -> Limits {
     let mut limits = Limits::DEFAULT;

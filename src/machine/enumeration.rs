@@ -26,7 +26,7 @@ use crate::ticks::SLACK;
 use crate::verdict::Verdict;
 use State::{Closed, ForcedClosed, ForcedOpen, HalfOpen, Open};
 
-const START: Start = Start { fresh: 0, slowly: false };
+const START: Start = Start { fresh: 0, slowly: false, fatal: true };
 
 /// What can happen to a word, but for time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -28,13 +28,12 @@ pub(crate) fn error_count(word: Word, counted: impl FnOnce(Kept) -> u16, limits:
     }
 }
 
-/// [`error_count`] of a control that rejects. (One that was closed by a hand in the meantime has no errors.)
+/// [`error_count`] of a control that rejects. One that is forced, or closed by a hand in the meantime, has no openings.
 #[inline]
 pub(crate) const fn rejected_count(control: Control, limits: &Limits) -> u16 {
-    if control.has_opened() && control.openings() > 0 {
-        (limits.error_threshold as u32 + control.openings()).wrapping_sub(1) as u16
-    } else {
-        0
+    match control.openings() {
+        0 => 0,
+        openings => (limits.error_threshold as u32 + openings).wrapping_sub(1) as u16,
     }
 }
 

@@ -6,13 +6,15 @@ use crate::state::State;
 use crate::strategy::{Kept, Step};
 use crate::verdict::Verdict;
 
-/// How a breaker starts anew when a recovery has succeeded.
+/// What a strategy has to say of all its breakers: how one starts anew when a recovery has succeeded, and more.
 #[derive(Clone, Copy)]
 pub(crate) struct Start {
     /// The count that it begins with.
     pub(crate) fresh: u16,
     /// By a slow start.
     pub(crate) slowly: bool,
+    /// Whether a verdict can be [`Fatal`](Verdict::Fatal): those that count by themselves are not told of one.
+    pub(crate) fatal: bool,
 }
 
 /// Takes the verdict on the call of `ticket`. While closed `record` tells the strategy whether it failed, and
@@ -34,7 +36,7 @@ pub(crate) fn settle(
     if control.is_closed() || start.slowly && control.is(State::SlowStart) {
         match verdict {
             Verdict::Ignore => return word,
-            Verdict::Fatal => return opened(control, now()),
+            Verdict::Fatal if start.fatal => return opened(control, now()),
             _ => {}
         }
         let before = word.kept();
@@ -50,8 +52,9 @@ pub(crate) fn settle(
         return word;
     }
     match verdict {
-        Verdict::Failure | Verdict::Fatal => opened(control, now()),
-        Verdict::Ignore => Word { control: slot_back(control, ticket), stamp },
+        Verdict::Failure => opened(control, now()),
+        Verdict::Fatal if start.fatal => opened(control, now()),
+        Verdict::Fatal | Verdict::Ignore => Word { control: slot_back(control, ticket), stamp },
         Verdict::Success if control.successes() + 1 >= u32::from(limits.recovery_threshold) => {
             let to = if start.slowly { State::SlowStart } else { State::Closed };
             let control = control.moved_to(to, start.fresh);

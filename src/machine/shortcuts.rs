@@ -9,7 +9,7 @@ use crate::state::State;
 use crate::strategy::Strategy;
 use crate::verdict::Verdict;
 
-const START: Start = Start { fresh: 0, slowly: false };
+const START: Start = Start { fresh: 0, slowly: false, fatal: true };
 const STAMPS: [u32; 2] = [0, u32::MAX];
 
 /// Every phase and detail, with a few openings and generations, the impossible ones included.

@@ -9,9 +9,9 @@
 //! stamp    Open: when it opened | HalfOpen: when the last probe was admitted | Closed, SlowStart: the strategy's
 //! ```
 //!
-//! phase    0 Closed | 1 ForcedClosed | 2 SlowStart | 3 untried | 4 HalfOpen | 5 Open | 6 LockedOut | 7 ForcedOpen
+//! phase    0 Closed | 1 Open | 2 HalfOpen | 3 untried | 4 ForcedClosed | 5 SlowStart | 6 LockedOut | 7 ForcedOpen
 //!
-//! So what needs a hand stands above the others, and what has opened and not closed since in one range. A word that is
+//! So what needs a hand stands above the others. A word that is
 //! untried is that of a new breaker that starts by probing: it is as an opening that is over, of which nothing is known.
 //! Phase and detail stand at the top so that "closed" is `control < 2^29` and "closed and clean" is
 //! `control < 2^17`: one shift or compare each, also on a Cortex-M0.
@@ -88,10 +88,10 @@ impl Control {
     pub(crate) const fn phase(self) -> State {
         match PHASE.of(self.0) {
             0 => State::Closed,
-            1 => State::ForcedClosed,
-            2 => State::SlowStart,
-            4 => State::HalfOpen,
-            3 | 5 => State::Open,
+            1 | UNTRIED => State::Open,
+            2 => State::HalfOpen,
+            4 => State::ForcedClosed,
+            5 => State::SlowStart,
             6 => State::LockedOut,
             _ => State::ForcedOpen,
         }
@@ -129,12 +129,6 @@ impl Control {
         PHASE.of(self.0) >= State::LockedOut as u32
     }
 
-    /// It has opened, and calls are refused: the phases from `Open` on.
-    #[inline]
-    pub(crate) const fn is_shut(self) -> bool {
-        PHASE.of(self.0) >= State::Open as u32
-    }
-
     /// Nothing is known of it yet.
     #[inline]
     pub(crate) const fn is_untried(self) -> bool {
@@ -144,8 +138,7 @@ impl Control {
     /// It has opened, and not closed since.
     #[inline]
     pub(crate) const fn has_opened(self) -> bool {
-        let phase = PHASE.of(self.0);
-        State::HalfOpen as u32 <= phase && phase <= State::LockedOut as u32
+        matches!(self.phase(), State::Open | State::HalfOpen | State::LockedOut)
     }
 
     /// Closed with nothing against it: a success changes nothing, whatever the strategy.
@@ -183,6 +176,12 @@ impl Control {
     #[inline]
     pub(crate) const fn in_state(self, state: State) -> Control {
         Control(self.0 & !PHASE.mask() | Control::in_phase(state))
+    }
+
+    /// The same without openings: one that counts again.
+    #[inline]
+    pub(crate) const fn unopened(self) -> Control {
+        self.with_openings(0)
     }
 
     /// The same with other openings.

@@ -94,6 +94,8 @@ impl Storage {
     }
 
     /// Saves an opening that no open word tells of, unless a later one is saved.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
     pub(crate) fn note_opening(&self, tick: u32) {
         let tick = never_zero(tick);
         exclusively(|| {

@@ -217,9 +217,9 @@ impl Fields {
         let control = word.control.0;
         let phase = match control >> 29 {
             0 => Closed,
-            1 => ForcedClosed,
-            4 => HalfOpen,
-            5 => Open,
+            1 => Open,
+            2 => HalfOpen,
+            4 => ForcedClosed,
             7 => State::ForcedOpen,
             other => panic!("no phase of these breakers: {other}"),
         };

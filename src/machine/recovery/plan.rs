@@ -19,8 +19,6 @@ pub(crate) enum Schedule {
 /// What a configuration says of openings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
-    /// What acts on it, by way of pointers that stand in plans alone: a program without one does not contain it.
-    pub(crate) code: &'static Code,
     pub(crate) schedule: Schedule,
     /// What is added at most, in 65,536ths of the duration.
     pub(crate) jitter: u32,
@@ -32,15 +30,6 @@ pub(crate) struct Plan {
     /// The opening that locks out; 0 is none.
     pub(crate) lockout: u8,
     pub(crate) start_by_probing: bool,
-}
-
-/// What acts on a plan; see the functions of the same names.
-#[derive(Debug)]
-pub(crate) struct Code {
-    pub(crate) open_duration: fn(&Plan, Control, u32) -> u32,
-    pub(crate) duration: fn(&Plan, u32, u32) -> u32,
-    pub(crate) shape: fn(&Plan, Word, Word, &Moment<'_>) -> Word,
-    pub(crate) lengthened: fn(&Plan, Word, u32, &Moment<'_>) -> Word,
 }
 
 /// From where the draws of the jitter begin.
@@ -55,7 +44,7 @@ pub(crate) enum Seed {
 pub(crate) struct Moment<'a> {
     pub(crate) id: &'a str,
     pub(crate) now: u32,
-    /// The ticks since the last opening.
+    /// The ticks since the last opening, where a closed breaker counts some still.
     pub(crate) since_opening: u32,
     /// What the result, or a hand, asks for; 0 is nothing.
     pub(crate) asked: u32,
@@ -65,12 +54,6 @@ pub(crate) struct Moment<'a> {
 
 impl Plan {
     pub(crate) const NONE: Plan = Plan {
-        code: &Code {
-            open_duration: Plan::open_duration,
-            duration: Plan::duration,
-            shape: Plan::shape,
-            lengthened: Plan::lengthened,
-        },
         schedule: Schedule::Constant,
         jitter: 0,
         seed: Seed::Number(0),
@@ -81,7 +64,7 @@ impl Plan {
     };
 
     /// How long an open word lasts.
-    fn open_duration(&self, control: Control, base: u32) -> u32 {
+    pub(crate) fn open_duration(&self, control: Control, base: u32) -> u32 {
         match control.detail() {
             0 => base,
             code => duration::decode(code),
@@ -89,7 +72,7 @@ impl Plan {
     }
 
     /// How long the opening of that level lasts, without jitter.
-    fn duration(&self, level: u32, base: u32) -> u32 {
+    pub(crate) fn duration(&self, level: u32, base: u32) -> u32 {
         match self.schedule {
             Schedule::Constant => base,
             Schedule::Growing { factor, cap } => {
@@ -127,7 +110,7 @@ impl Plan {
     }
 
     /// What a transition that changed the phase becomes by this plan.
-    fn shape(&self, old: Word, new: Word, moment: &Moment<'_>) -> Word {
+    pub(crate) fn shape(&self, old: Word, new: Word, moment: &Moment<'_>) -> Word {
         let Word { control, stamp } = new;
         if control.is_open() {
             let before = old.control;
@@ -158,7 +141,7 @@ impl Plan {
     }
 
     /// An opening that goes on: at least for what is asked from now on, never shorter than before.
-    fn lengthened(&self, open: Word, age: u32, moment: &Moment<'_>) -> Word {
+    pub(crate) fn lengthened(&self, open: Word, age: u32, moment: &Moment<'_>) -> Word {
         let lasts = self.open_duration(open.control, moment.base);
         let asked = age.saturating_add(self.granted(moment.asked, moment.base)).min(LONGEST);
         if asked <= lasts {
