@@ -151,6 +151,7 @@ variants! {
         MaxWait = "MaxWait"
         ResetTime = "ResetTime"
         Lockout = "Lockout"
+        Observers = "Observers"
     }
 }
 

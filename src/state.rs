@@ -114,7 +114,7 @@ pub enum Cause {
     Error,
     /// A permit was told of a failure.
     Reported,
-    /// The guarded call, a rule, `before_probe` or a recovery step panicked.
+    /// The guarded call, a rule, `before_probe`, a recovery step or an observer that was told of a failure panicked.
     Panic,
     /// A permit or a guarded future was dropped, and the configuration counts that as a failure.
     Dropped,

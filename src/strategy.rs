@@ -19,7 +19,7 @@
 //! - The clock is handed over as [`Time`]: who does not ask it does not pay for it.
 //! - An error threshold above what the strategy can count is refused ([`Strategy::MAX_THRESHOLD`]).
 
-mod around;
+pub(crate) mod around;
 mod consecutive;
 mod net_error;
 mod observe_only;
