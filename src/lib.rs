@@ -19,7 +19,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
 #![forbid(unsafe_code)]
 
-#[cfg(any(test, feature = "std"))]
+#[cfg(any(test, loom, feature = "std"))]
 extern crate std;
 
 // From the ground up: a module uses only those above it, and no sibling in its own paragraph (tests/layout.rs).
@@ -34,6 +34,7 @@ mod error;
 pub mod strategy;
 
 pub mod clock;
+
 pub mod observe;
 pub mod rules;
 

@@ -22,12 +22,16 @@
 //! same. (One that panics while it is told of a panic or of a drop during unwinding ends the program, as any second
 //! panic does.)
 
+mod counts;
 mod hooks;
 mod log;
+mod statistics;
 mod told;
 
+pub use counts::Counts;
 pub use hooks::Hooks;
 pub(crate) use log::{LOGS, transition as log};
+pub use statistics::Statistics;
 pub use told::Told;
 
 use crate::state::{Cause, Reason, State, Transition};

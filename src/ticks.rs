@@ -63,6 +63,10 @@ pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     #[must_use]
     fn after(self, ticks: u32) -> Self;
 
+    /// All of it.
+    #[doc(hidden)]
+    fn wide(self) -> u64;
+
     /// What a breaker keeps beside its stamps: nothing for `u32`, the upper half for `u64`.
     #[doc(hidden)]
     type Epoch: Send + Sync + core::fmt::Debug;
@@ -95,6 +99,11 @@ impl Ticks for u32 {
         self.wrapping_add(ticks)
     }
 
+    #[inline]
+    fn wide(self) -> u64 {
+        u64::from(self)
+    }
+
     type Epoch = ();
     const EPOCH: () = ();
 
@@ -124,6 +133,11 @@ impl Ticks for u64 {
     #[inline]
     fn after(self, ticks: u32) -> u64 {
         self.wrapping_add(u64::from(ticks))
+    }
+
+    #[inline]
+    fn wide(self) -> u64 {
+        self
     }
 
     type Epoch = Epoch;

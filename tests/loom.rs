@@ -11,7 +11,10 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use loom::sync::Arc;
 use loom::sync::atomic::AtomicU32 as Modelled;
 use loom::thread;
-use mcb::{Cause, CircuitBreaker, Config, ManualClock, Observer, State, Transition};
+use mcb::observe::Statistics;
+use mcb::{
+    Cause, CircuitBreaker, Config, ManualClock, Observer, Reason, State, Transition, Verdict,
+};
 
 type Breaker = CircuitBreaker<&'static ManualClock>;
 
@@ -303,5 +306,65 @@ fn what_was_repaired_before_a_reset_is_seen_after_it() {
         let seen = b.call(|| Ok::<_, ()>(device.load(Relaxed)));
         assert!(seen.is_err() || seen == Ok(7));
         thread.join().unwrap();
+    });
+}
+
+/// What a call tells of its result and of the closing that it makes, told by one thread and read by another.
+#[test]
+fn a_snapshot_of_the_statistics_has_no_closing_without_its_probe() {
+    use State::{Closed, HalfOpen, Open};
+    loom::model(|| {
+        turn(); // made here, before there are threads
+        CLOCK.set(10);
+        let statistics = Arc::new(Statistics::new(&CLOCK));
+        let _ = statistics.snapshot(); // and what it reads
+        let told = |statistics: &Statistics<_>, from, to, reason| {
+            statistics.on_transition(&Transition::new("b", from, to, reason, 1));
+        };
+        told(&statistics, Closed, Open, Reason::ByHand);
+        CLOCK.set(15);
+        let other = statistics.clone();
+        let thread = thread::spawn(move || {
+            turn();
+            other.on_result("b", Verdict::Success, true);
+            turn();
+            told(&other, HalfOpen, Closed, Reason::Success);
+            turn();
+        });
+        turn();
+        let counts = statistics.snapshot();
+        assert!(counts.closings <= counts.probe_successes, "{counts:?}");
+        assert!(counts.openings == 1 && counts.closings <= 1, "{counts:?}");
+        assert_eq!(counts.time_open, 5);
+        thread.join().unwrap();
+        let counts = statistics.snapshot();
+        assert_eq!((counts.openings, counts.closings, counts.probe_successes), (1, 1, 1));
+        assert_eq!((counts.calls(), counts.time_open), (1, 5));
+    });
+}
+
+/// An opening that may be told before the closing that came first.
+#[test]
+fn turns_told_at_once_are_told_whole() {
+    use State::{Closed, HalfOpen, Open};
+    loom::model(|| {
+        turn();
+        CLOCK.set(10);
+        let statistics = Arc::new(Statistics::new(&CLOCK));
+        let _ = statistics.snapshot();
+        let told = |statistics: &Statistics<_>, from, to| {
+            statistics.on_transition(&Transition::new("b", from, to, Reason::ByHand, 1));
+            turn();
+        };
+        told(&statistics, Closed, Open);
+        CLOCK.set(15);
+        let other = statistics.clone();
+        let closes = thread::spawn(move || told(&other, HalfOpen, Closed));
+        told(&statistics, Closed, Open);
+        let counts = statistics.snapshot();
+        assert_eq!((counts.openings, counts.closings, counts.time_open), (2, 1, 5));
+        closes.join().unwrap();
+        let counts = statistics.snapshot();
+        assert_eq!((counts.openings, counts.closings, counts.time_open), (2, 1, 5));
     });
 }
