@@ -16,6 +16,7 @@ mod reads;
 mod recover;
 mod recover_async;
 mod shortcuts;
+mod snapshot;
 mod wrap;
 
 #[doc(hidden)]

@@ -9,12 +9,14 @@ mod fixed;
 mod head;
 mod place;
 mod recover;
+mod restore;
 pub(crate) mod unwind;
 
 pub(crate) use fixed::Fixed;
 pub(crate) use head::{Counting, Head};
 pub(crate) use place::Place;
 pub(crate) use recover::Recover;
+pub(crate) use restore::{restore, saved};
 
 use recover::Change;
 

@@ -11,7 +11,7 @@
 //!   [`call_on`](CircuitBreaker::call_on) with a recovery step, [`call_mut`](CircuitBreaker::call_mut),
 //!   [`wrap`](Wrap), [`circuit!`]; by hand: [`try_acquire`](CircuitBreaker::try_acquire) and [`Permit`]
 //! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
-//! - time: [`clock`]
+//! - time: [`clock`]; over a reset: [`Snapshot`]
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
 //! - buses and streams: the module `bus` (features `embedded-hal`, `embedded-io` and their async twins)
 //! - what holds whatever happens: [invariants](CircuitBreaker#invariants)
@@ -46,6 +46,7 @@ mod engine;
 
 mod circuit;
 mod config;
+mod snapshot;
 
 mod breaker;
 
@@ -68,6 +69,7 @@ pub use registry::{Registry, RegistryError, View};
 pub use rules::{
     Detect, EveryError, Fatal, Kind, Kinds, Lists, Reporting, RetryAfter, Rules, Verdict,
 };
+pub use snapshot::{Slept, Snapshot, SnapshotError};
 pub use state::{Cause, Reason, State, Transition};
 pub use strategy::{Consecutive, NetError, Strategy};
 pub use wait::Wait;

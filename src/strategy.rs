@@ -21,6 +21,7 @@
 
 pub(crate) mod around;
 mod consecutive;
+mod fingerprint;
 mod net_error;
 mod observe_only;
 #[cfg(all(test, not(loom)))]
@@ -29,6 +30,7 @@ mod slow_calls;
 mod slow_start;
 
 pub use consecutive::Consecutive;
+pub(crate) use fingerprint::Fingerprint;
 pub use net_error::NetError;
 pub use observe_only::ObserveOnly;
 pub use slow_calls::SlowCalls;
@@ -163,6 +165,17 @@ pub trait Strategy: Copy + 'static {
     #[inline]
     fn on_rejected(&self, id: &'static str, passed: bool) {
         let _ = (id, passed);
+    }
+
+    /// A number that stands for the strategy and its settings: a [snapshot](crate::Snapshot) is refused where it is
+    /// another than when it was taken. It must be the same in every build. Whoever has settings, or could be taken for
+    /// another strategy by the constants here, says a number of its own.
+    fn fingerprint(&self) -> u32 {
+        let flags = [Self::FEWER_BITS_DO, Self::STAMPS, Self::RECORDS];
+        let plain = Self::PLAIN.map_or(u32::MAX, u32::from);
+        let print = Fingerprint::NEW.with(plain).with(u32::from(Self::FRESH)).with(Self::BITS);
+        let print = print.with(u32::from(Self::MAX_THRESHOLD));
+        flags.iter().fold(print, |print, &flag| print.with(u32::from(flag))).number()
     }
 
     /// Whether recoveries end in a slow start; see [`SlowStart`](crate::strategy::SlowStart).

@@ -48,6 +48,15 @@ pub(crate) fn ticks_at_run_time(duration: Duration, hz: u32, resolution: u32) ->
     ticks.unwrap_or(LONGEST).clamp(1, LONGEST)
 }
 
+/// What has passed for certain in `duration`, in ticks: rounded down to a millisecond and to a tick, without a division
+/// of 64 bits.
+pub(crate) fn ticks_passed(duration: Duration, hz: u32) -> u64 {
+    let part = duration.subsec_nanos() / 1_000_000;
+    // As above.
+    let part = part * (hz / 1_000) + part * (hz % 1_000) / 1_000;
+    duration.as_secs().saturating_mul(u64::from(hz)).saturating_add(u64::from(part))
+}
+
 /// The integers that a clock can count in: `u32` and `u64`. Sealed.
 pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     /// The low 32 bits: what stamps hold.

@@ -30,6 +30,7 @@ impl<S: Strategy, O: Observer + Sync + 'static> Strategy for Told<S, O> {
     as_inside!(started);
     as_inside!(observes);
     as_inside!(ramp);
+    as_inside!(fingerprint);
 
     #[inline]
     fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {

@@ -87,6 +87,7 @@ impl<S: Strategy> Strategy for SlowStart<S> {
     as_inside!(started);
     as_inside!(observes);
     as_inside!(told);
+    as_inside!(fingerprint 2 step);
 
     type Memory = (Ramp, S::Memory);
     const MEMORY: Self::Memory = (Ramp { began: Cell32::new(0), calls: Cell32::new(0) }, S::MEMORY);
