@@ -51,7 +51,7 @@ pub(crate) fn ticks_at_run_time(duration: Duration, hz: u32, resolution: u32) ->
 /// What has passed for certain in `duration`, in ticks: rounded down to a millisecond and to a tick, without a division
 /// of 64 bits.
 pub(crate) fn ticks_passed(duration: Duration, hz: u32) -> u64 {
-    let part = duration.subsec_nanos() / 1_000_000;
+    let part = duration.subsec_millis();
     // As above.
     let part = part * (hz / 1_000) + part * (hz % 1_000) / 1_000;
     duration.as_secs().saturating_mul(u64::from(hz)).saturating_add(u64::from(part))

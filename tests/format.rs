@@ -54,6 +54,12 @@ fn every_public_type_has_a_format() {
     shown::<Verdict>();
     shown::<View<'_>>();
     shown::<Wait>();
+    shown::<mcb::observe::Counts>();
+    shown::<mcb::observe::Statistics<Clock>>();
+    shown::<mcb::observe::Told<Consecutive, Silent>>();
+    shown::<mcb::Slept>();
+    shown::<mcb::Snapshot>();
+    shown::<mcb::SnapshotError>();
 }
 
 #[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]

@@ -9,7 +9,12 @@ pub(crate) fn saved(parts: &dyn Parts) -> Saved {
     let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
     loop {
         let word = storage.load();
-        let age = storage.opened().map(|tick| since_or_zero(parts.age(tick, SEAL)));
+        let tick = match (word.control.is_open(), storage.saved_opening()) {
+            (true, _) => Some(word.stamp),
+            (false, 0) => None,
+            (false, tick) => Some(tick),
+        };
+        let age = tick.map(|tick| since_or_zero(parts.age(tick, SEAL)));
         // The tick belongs to the word if that is still the same.
         if storage.load() == word {
             let plan = fixed.recover().map(|recover| &recover.plan);
@@ -30,12 +35,12 @@ pub(crate) fn restore(parts: &dyn Parts, saved: &Saved, slept: u64) {
         let now = parts.now(SEAL);
         let waking = Waking { now, slept, resolution, fresh, base, plan };
         let (new, opened) = saved.restored(old, &waking);
-        let note = || opened.into_iter().for_each(|tick| storage.note_opening(tick));
-        // Before the word counts by it; and again where the word that goes has left another tick.
-        note();
+        // Before the word counts by it; and again where the word that goes leaves another tick.
+        let set = || opened.into_iter().for_each(|tick| storage.set_opening(tick));
+        set();
         if storage.replace(old, new) {
             if old.control.is_open() {
-                note();
+                set();
             }
             if old.control.phase() != new.control.phase() {
                 parts.changed(old.control, new.control, Reason::Restored, SEAL);

@@ -47,7 +47,8 @@ pub(crate) struct Waking<'a> {
     pub(crate) plan: Option<&'a Plan>,
 }
 
-/// No opening lasts longer, and more than that of a time since one means nothing: the age of a stamp comes round.
+/// No opening lasts longer, and of the time since one no more is kept: the age of a stamp comes round. Where a level
+/// counts by it, half of that more, since a reset time may be as long.
 const LONGEST: u32 = 1 << 31;
 
 impl Saved {
@@ -123,10 +124,11 @@ impl Saved {
             }
             (_, since) => (self.level, since.unwrap_or(0)),
         };
-        let since = u32::try_from(since).unwrap_or(LONGEST).min(LONGEST);
+        let counts = matches!(self.phase, Phase::Closed) && level > 0;
+        let most = if counts { LONGEST + LONGEST / 2 } else { LONGEST };
+        let since = u32::try_from(since).unwrap_or(most).min(most);
         let opened = now.wrapping_sub(since);
         let control = match self.phase {
-            Phase::Closed => to(State::Closed, fresh),
             Phase::Open => {
                 let own = plan.is_some() && self.lasts != base;
                 let detail = if own { code(self.lasts) } else { 0 };
@@ -135,7 +137,7 @@ impl Saved {
             Phase::Untried if plan.is_some_and(|plan| plan.start_by_probing) => {
                 Control(Word::UNTRIED.control.0 | old.control.next_generation())
             }
-            Phase::Untried => to(State::Closed, fresh),
+            Phase::Closed | Phase::Untried => to(State::Closed, fresh),
             Phase::ForcedClosed => to(State::ForcedClosed, 0),
             Phase::ForcedOpen => to(State::ForcedOpen, 0),
             Phase::LockedOut => to(State::LockedOut, 0),

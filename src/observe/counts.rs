@@ -4,6 +4,7 @@
 ///
 /// Each number wraps after 2³²: take them as differences, by [`since`](Self::since). `Fatal` counts as a failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Counts {
     /// Calls that ended with a success, probes among them.

@@ -245,10 +245,12 @@ impl<C: Clock> Observer for Statistics<C> {
         match (is_shut(change.from), is_shut(change.to)) {
             (false, true) => self.opened(),
             // The first probe of one that starts by probing, which was never told to be open.
-            (true, true) if change.from == State::Open && change.error_count == 0 => {
-                if Open(self.open.get()).balance() == 0 {
-                    self.opened();
-                }
+            (true, true)
+                if change.from == State::Open
+                    && change.error_count == 0
+                    && Open(self.open.get()).balance() == 0 =>
+            {
+                self.opened();
             }
             (true, false) => {
                 let now = self.now();

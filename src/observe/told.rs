@@ -13,7 +13,7 @@ use crate::verdict::Verdict;
 /// It decides nothing. The observer is a type parameter and no `dyn`, since it runs in each call: a method that is
 /// empty is nothing there, and of one that adds to a counter there is the addition.
 pub struct Told<S, O: 'static> {
-    strategy: S,
+    pub(crate) strategy: S,
     observer: &'static O,
 }
 

@@ -24,12 +24,13 @@ impl Snapshot {
     #[must_use]
     pub fn to_bytes(&self) -> [u8; Self::SIZE] {
         let Saved { phase, level, age, lasts } = self.saved;
-        let ([a, b, c, d], [e, f, g, h]) =
-            (age.unwrap_or(NEVER).to_le_bytes(), lasts.to_le_bytes());
-        let [i, j, k, l] = self.configuration.to_le_bytes();
-        let state = level << 4 | phase as u8;
-        let [m, n] = check(&[VERSION, state, a, b, c, d, e, f, g, h, i, j, k, l]).to_le_bytes();
-        [VERSION, state, a, b, c, d, e, f, g, h, i, j, k, l, m, n]
+        let mut bytes = [0; Self::SIZE];
+        (bytes[0], bytes[1]) = (VERSION, level << 4 | phase as u8);
+        put::<2>(&mut bytes, age.unwrap_or(NEVER));
+        put::<6>(&mut bytes, lasts);
+        put::<10>(&mut bytes, self.configuration);
+        [bytes[14], bytes[15]] = check(&bytes).to_le_bytes();
+        bytes
     }
 
     /// From the bytes that [`to_bytes`](Self::to_bytes) gave. Of which breaker they are is
@@ -40,13 +41,11 @@ impl Snapshot {
     /// [`SnapshotError`] for more or fewer bytes, for bytes of which any bit is another (and for most that are no
     /// snapshot at all: memory that was never written, all zeros, all ones), and for those of another version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Snapshot, SnapshotError> {
-        let &[version, state, a, b, c, d, e, f, g, h, i, j, k, l, m, n] = bytes else {
-            return Err(SnapshotError::Length);
-        };
-        let told = check(&[version, state, a, b, c, d, e, f, g, h, i, j, k, l]);
-        if told != u16::from_le_bytes([m, n]) {
+        let bytes: &Bytes = bytes.try_into().map_err(|_| SnapshotError::Length)?;
+        if check(bytes).to_le_bytes() != [bytes[14], bytes[15]] {
             return Err(SnapshotError::Damaged);
         }
+        let &[version, state, ..] = bytes;
         if version != VERSION {
             return Err(SnapshotError::Version);
         }
@@ -59,10 +58,9 @@ impl Snapshot {
             5 => Phase::LockedOut,
             _ => return Err(SnapshotError::Value),
         };
-        let age = Some(u32::from_le_bytes([a, b, c, d])).filter(|&age| age != NEVER);
-        let lasts = u32::from_le_bytes([e, f, g, h]);
-        let saved = Saved { phase, level: state >> 4, age, lasts };
-        Snapshot::checked(saved, u32::from_le_bytes([i, j, k, l]))
+        let age = Some(get::<2>(bytes)).filter(|&age| age != NEVER);
+        let saved = Saved { phase, level: state >> 4, age, lasts: get::<6>(bytes) };
+        Snapshot::checked(saved, get::<10>(bytes))
     }
 
     /// From values that may have been anything.
@@ -74,10 +72,21 @@ impl Snapshot {
     }
 }
 
-/// CRC-16/CCITT, from all ones: it sees every change of one bit and of two, and every burst of up to 16.
-fn check(bytes: &[u8; 14]) -> u16 {
+type Bytes = [u8; Snapshot::SIZE];
+
+fn put<const AT: usize>(bytes: &mut Bytes, number: u32) {
+    [bytes[AT], bytes[AT + 1], bytes[AT + 2], bytes[AT + 3]] = number.to_le_bytes();
+}
+
+fn get<const AT: usize>(bytes: &Bytes) -> u32 {
+    u32::from_le_bytes([bytes[AT], bytes[AT + 1], bytes[AT + 2], bytes[AT + 3]])
+}
+
+/// CRC-16/CCITT, from all ones, of all but the last two: it sees every change of one bit and of two, and every burst of
+/// up to 16.
+fn check(bytes: &Bytes) -> u16 {
     let mut check = 0xFFFF;
-    for byte in bytes {
+    for byte in &bytes[..14] {
         check ^= u16::from(*byte) << 8;
         for _ in 0..8 {
             let carry = check >> 15;

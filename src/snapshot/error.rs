@@ -18,15 +18,21 @@ pub enum SnapshotError {
     Configuration,
 }
 
-impl fmt::Display for SnapshotError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl SnapshotError {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
             SnapshotError::Length => "a snapshot has 16 bytes",
             SnapshotError::Damaged => "the snapshot is damaged",
             SnapshotError::Version => "the snapshot is of another version",
             SnapshotError::Value => "the snapshot is of no possible breaker",
             SnapshotError::Configuration => "the snapshot is of another configuration",
-        })
+        }
+    }
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
