@@ -53,7 +53,7 @@ impl dyn Circuit + '_ {
     }
 
     /// The tick of its last opening, `None` before the first: the low 32 bits, since the type of the clock's ticks is
-    /// not known here. [`since_opening`](Self::since_opening) needs no clock to be understood.
+    /// not known here. `since_opening` needs no clock to be understood.
     #[must_use]
     pub fn open_time(&self) -> Option<u32> {
         engine::open_time(self)
@@ -94,7 +94,7 @@ impl dyn Circuit + '_ {
         engine::trip(self, 0);
     }
 
-    /// As [`trip`](Self::trip), for at least that long, within [`Recovery::max_wait`](crate::Recovery::max_wait).
+    /// As `trip`, for at least that long, within [`Recovery::max_wait`](crate::Recovery::max_wait).
     pub fn open_for(&self, duration: Duration) {
         engine::open_for(self, duration);
     }

@@ -11,6 +11,7 @@ use mcb::{
 
 type Clock = &'static ManualClock;
 
+#[allow(clippy::unnecessary_wraps)] // as it is told
 fn ticks(ticks: u32) -> Option<Wait> {
     Some(Wait::new(ticks, 1_000))
 }
@@ -54,7 +55,7 @@ fn a_level_that_a_reset_time_keeps_is_told_while_closed() {
         &Config::new("b")
             .error_threshold(1)
             .recovery_timeout_ticks(10)
-            .recovery(&Recovery::new().reset_time(Duration::from_millis(1_000))),
+            .recovery(&Recovery::new().reset_time(Duration::from_secs(1))),
         &CLOCK,
     );
     let _ = B.call(|| Err::<(), _>(7));

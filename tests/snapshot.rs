@@ -46,6 +46,7 @@ fn slept(millis: u64) -> Slept {
     Slept::For(Duration::from_millis(millis))
 }
 
+#[allow(clippy::unnecessary_wraps)] // as it is told
 fn ticks(ticks: u32) -> Option<Wait> {
     Some(Wait::new(ticks, 1_000))
 }
@@ -414,6 +415,7 @@ const FINGERPRINT: [u8; 4] = [215, 44, 61, 6];
 
 #[test]
 fn values_that_no_breaker_can_have_are_refused_though_their_check_is_right() {
+    const NEVER: u32 = u32::MAX;
     let with = |state: u8, age: u32, lasts: u32| {
         let mut bytes = [0; 16];
         (bytes[0], bytes[1]) = (1, state);
@@ -421,7 +423,6 @@ fn values_that_no_breaker_can_have_are_refused_though_their_check_is_right() {
         bytes[6..10].copy_from_slice(&lasts.to_le_bytes());
         Snapshot::from_bytes(&sealed(bytes))
     };
-    const NEVER: u32 = u32::MAX;
     for possible in [
         (0x00, NEVER, 0),
         (0x00, 5, 0),
@@ -459,11 +460,8 @@ fn values_that_no_breaker_can_have_are_refused_though_their_check_is_right() {
 
 #[test]
 fn a_snapshot_of_another_configuration_is_refused_and_changes_nothing() {
-    let clock: Clock = leak(ManualClock::new());
-    let b = made(config(), clock);
-    fails(&b);
-    fails(&b);
-    let snapshot = b.snapshot();
+    type Faster = ManualClock<2_000>;
+
     fn refused<S: Strategy + core::fmt::Debug>(
         snapshot: &Snapshot,
         config: Config<Clock, S>,
@@ -476,6 +474,11 @@ fn a_snapshot_of_another_configuration_is_refused_and_changes_nothing() {
         assert_eq!(refused, Err(SnapshotError::Configuration), "{config:?}");
         assert_eq!(format!("{b:?}"), before);
     }
+    let clock: Clock = leak(ManualClock::new());
+    let b = made(config(), clock);
+    fails(&b);
+    fails(&b);
+    let snapshot = b.snapshot();
     let second = Duration::from_secs(1);
     let recovery = Recovery::new;
     let mut plans = Vec::new();
@@ -518,7 +521,6 @@ fn a_snapshot_of_another_configuration_is_refused_and_changes_nothing() {
     let one = made(config().slow_start(second), clock).snapshot();
     refused(&one, config().slow_start(second * 2), clock);
 
-    type Faster = ManualClock<2_000>;
     let faster = Config::new("b").error_threshold(2).recovery_timeout_ticks(1_000);
     let faster = CircuitBreaker::try_new(leak(faster), Faster::with_rate(0)).unwrap();
     assert_eq!(faster.restore(&snapshot, Slept::Unknown), Err(SnapshotError::Configuration));

@@ -215,6 +215,8 @@ fn an_observer_that_panics_leaves_the_result_settled() {
 fn hooks_given_after_the_observer_are_told_of_transitions_and_those_before_are_refused() {
     static TRACE: Trace = Trace::new();
     static OPENED: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+    static DROPS: Config<Clock, Told<Consecutive, Trace>> =
+        Config::new("b").hooks(&Hooks::new()).observer(&TRACE);
     static CLOCK: ManualClock = ManualClock::new();
     static B: CircuitBreaker<Clock, Told<Consecutive, Trace>> = CircuitBreaker::new(
         &Config::new("b").error_threshold(1).observer(&TRACE).hooks(&(
@@ -227,8 +229,6 @@ fn hooks_given_after_the_observer_are_told_of_transitions_and_those_before_are_r
     assert_eq!(TRACE.take(), [FAILED, OPENS, Opened(Cause::Error)]);
     assert_eq!(*OPENED.lock().unwrap(), ["b"]);
 
-    static DROPS: Config<Clock, Told<Consecutive, Trace>> =
-        Config::new("b").hooks(&Hooks::new()).observer(&TRACE);
     let refused = CircuitBreaker::try_new(&DROPS, &CLOCK).unwrap_err();
     assert_eq!(refused.kind(), ConfigErrorKind::Observers);
     assert_eq!(
