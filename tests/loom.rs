@@ -13,7 +13,7 @@ use loom::sync::atomic::AtomicU32 as Modelled;
 use loom::thread;
 use mcb::observe::Statistics;
 use mcb::{
-    Cause, CircuitBreaker, Config, ManualClock, Observer, Reason, State, Transition, Verdict,
+    Cause, CircuitBreaker, Config, ManualClock, Observer, Reason, Slept, State, Transition, Verdict,
 };
 
 type Breaker = CircuitBreaker<&'static ManualClock>;
@@ -366,5 +366,49 @@ fn turns_told_at_once_are_told_whole() {
         closes.join().unwrap();
         let counts = statistics.snapshot();
         assert_eq!((counts.openings, counts.closings, counts.time_open), (2, 1, 5));
+    });
+}
+
+/// Before, between or after admission and result of a probe: it is one write, and results of before count no more.
+#[test]
+fn a_restoration_races_a_probe_that_closes() {
+    loom::model(|| {
+        let b = made(config(1));
+        fail(&b);
+        let open = b.snapshot();
+        CLOCK.set(15);
+        let other = b.clone();
+        let thread = thread::spawn(move || {
+            turn();
+            let _ = other.call(|| Ok::<(), ()>(()));
+            turn();
+        });
+        turn();
+        b.restore(&open, Slept::Unknown).unwrap();
+        turn();
+        thread.join().unwrap();
+        assert_eq!((b.state(), b.openings()), (State::Open, 1));
+        assert_eq!(b.retry_after().map(|wait| wait.ticks()), Some(5));
+        assert_eq!(b.open_time(), Some(15));
+    });
+}
+
+/// Whoever comes last, and nothing in between: a trip that was admitted before the restoration counts no more.
+#[test]
+fn a_restoration_races_a_trip() {
+    loom::model(|| {
+        let b = breaker(1);
+        let closed = b.snapshot();
+        let other = b.clone();
+        let thread = thread::spawn(move || fail(&other));
+        turn();
+        b.restore(&closed, Slept::Unknown).unwrap();
+        turn();
+        thread.join().unwrap();
+        let opened = OPENED.load(Relaxed);
+        match b.state() {
+            State::Closed => assert_eq!(b.error_count(), 0),
+            state => assert_eq!((state, b.openings(), opened), (State::Open, 1, 1)),
+        }
     });
 }
