@@ -16,7 +16,7 @@ pub(crate) use head::{Counting, Head};
 pub(crate) use place::Place;
 pub(crate) use recover::Recover;
 
-use recover::Change;
+use recover::Ask;
 
 use crate::error::Rejected;
 use crate::machine::{self, Answer, Control};
@@ -63,6 +63,9 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
     loop {
         let old = storage.load();
         let new = machine::force(old, to, parts.numbers(SEAL).1);
+        if old.control.is(State::LockedOut) {
+            storage.note_opening(old.stamp); // which its word holds
+        }
         if storage.replace(old, new) {
             if old.control.phase() != to {
                 parts.changed(old.control, new.control, Reason::ByHand, SEAL);
@@ -85,21 +88,20 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
             match fixed.recover() {
                 Some(recover) if asked > 0 => {
                     let age = since_or_zero(age(old.stamp));
-                    (recover.lengthened)(fixed, &recover.plan, old, age, asked)
+                    (recover.lengthened)(fixed, old, age, asked)
                 }
                 _ => return,
             }
         } else {
             let since_opening = fixed.since_opening(storage, old, age);
             let new = machine::opened(old.control, parts.now(SEAL));
-            fixed.shaped(|| Change { old, new, since_opening, asked }, new)
+            fixed.shaped(old.control, new, Ask { since_opening, asked })
         };
         if new == old {
             return;
         }
         if storage.replace(old, new) {
             if !old.control.same_phase(new.control) {
-                fixed.written(storage, new);
                 parts.changed(old.control, new.control, Reason::ByHand, SEAL);
             }
             return;

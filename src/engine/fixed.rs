@@ -1,9 +1,9 @@
 //! What is fixed when a breaker is made, whatever its type.
 
-use super::recover::{Change, Recover};
+use super::recover::{Ask, Recover};
 use crate::machine::{self, Answer, Control, Limits, Word};
 use crate::observe::{self, Observer};
-use crate::state::{Reason, State, Transition};
+use crate::state::{Reason, Transition};
 use crate::storage::Storage;
 use crate::ticks::OLDEST;
 
@@ -64,22 +64,17 @@ impl Fixed {
     /// How long an open word lasts.
     #[inline]
     pub(crate) fn open_duration(&self, control: Control) -> u32 {
-        let configured = self.limits.recovery_timeout;
         match self.recover() {
-            None => configured,
-            Some(recover) => (recover.open_duration)(&recover.plan, control, configured),
+            None => self.limits.recovery_timeout,
+            Some(recover) => (recover.open_duration)(self, control),
         }
     }
 
     /// How long the last opening lasted, or lasts.
     pub(crate) fn last_duration(&self, control: Control) -> u32 {
-        let configured = self.limits.recovery_timeout;
         match self.recover() {
-            None => configured,
-            Some(recover) if control.is_open() => {
-                (recover.open_duration)(&recover.plan, control, configured)
-            }
-            Some(recover) => (recover.duration)(&recover.plan, control.openings(), configured),
+            Some(recover) if !control.is_open() => (recover.duration)(self, control.openings()),
+            _ => self.open_duration(control),
         }
     }
 
@@ -109,23 +104,12 @@ impl Fixed {
         }
     }
 
-    /// The word of a lockout tells of no opening, so that it is saved at once.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // as above
-    pub(super) fn written(&self, storage: &Storage, new: Word) -> bool {
-        let locked_out = self.recover().is_some() && new.control.is(State::LockedOut);
-        if locked_out {
-            storage.note_opening(new.stamp);
-        }
-        locked_out
-    }
-
     /// What a transition becomes by a plan, if there is one.
     #[inline]
-    pub(super) fn shaped(&self, change: impl FnOnce() -> Change, new: Word) -> Word {
+    pub(super) fn shaped(&self, old: Control, new: Word, ask: Ask) -> Word {
         match self.recover() {
             None => new,
-            Some(recover) => (recover.shape)(self, &recover.plan, &change()),
+            Some(recover) => Word { control: (recover.shape)(self, old, new, ask), ..new },
         }
     }
 

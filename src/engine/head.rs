@@ -1,6 +1,6 @@
 //! A breaker without its strategy and rules: the word, what is fixed, and the time.
 
-use super::recover::Change;
+use super::recover::Ask;
 use super::{Admission, Fixed, Place, unwind};
 use crate::clock::Clock;
 use crate::machine::{self, Answer, Control, Start, Ticket, Word};
@@ -218,7 +218,7 @@ impl<C: Clock> Head<C> {
         if K::START.slowly && starts {
             counting.ramp_begins();
         }
-        self.fixed().shaped(|| Change { old, new, since_opening, asked }, new)
+        self.fixed().shaped(old.control, new, Ask { since_opening, asked })
     }
 
     /// What follows a verdict that was written, through whatever reference; whether it has opened the breaker.
@@ -238,7 +238,8 @@ impl<C: Clock> Head<C> {
             }
             return false;
         }
-        let opened = self.fixed().written(&self.storage, new) || to.is_open();
+        let locked_out = self.fixed().recover().is_some() && to.is(State::LockedOut);
+        let opened = locked_out || to.is_open();
         self.changed(from, to, if opened { Reason::Failure(cause) } else { Reason::Success });
         opened
     }

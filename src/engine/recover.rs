@@ -12,48 +12,53 @@ use crate::machine::{Control, Moment, Plan, Word};
 pub(crate) struct Recover {
     pub(crate) plan: Plan,
     /// How long an open word lasts.
-    pub(super) open_duration: fn(&Plan, Control, u32) -> u32,
+    pub(super) open_duration: fn(&Fixed, Control) -> u32,
     /// How long the opening of a level lasts by the schedule.
-    pub(super) duration: fn(&Plan, u32, u32) -> u32,
-    /// What the new word of a transition becomes.
-    pub(super) shape: fn(&Fixed, &Plan, &Change) -> Word,
+    pub(super) duration: fn(&Fixed, u32) -> u32,
+    /// What the new control of a transition becomes.
+    pub(super) shape: fn(&Fixed, Control, Word, Ask) -> Control,
     /// What an open word becomes that is asked to stay open from this age on.
-    pub(super) lengthened: fn(&Fixed, &Plan, Word, u32, u32) -> Word,
+    pub(super) lengthened: fn(&Fixed, Word, u32, u32) -> Word,
 }
 
-/// A transition, and what it depends on.
+/// What an opening depends on beside the words.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Change {
-    pub(super) old: Word,
-    pub(super) new: Word,
-    pub(super) since_opening: u32,
-    pub(super) asked: u32,
+pub(crate) struct Ask {
+    pub(crate) since_opening: u32,
+    pub(crate) asked: u32,
 }
 
 impl Recover {
     pub(crate) const fn new(plan: Plan) -> Self {
-        Recover {
-            plan,
-            open_duration: Plan::open_duration,
-            duration: Plan::duration,
-            shape,
-            lengthened,
-        }
+        Recover { plan, open_duration, duration, shape, lengthened }
     }
 }
 
-fn shape(fixed: &Fixed, plan: &Plan, change: &Change) -> Word {
-    let Change { old, new, since_opening, asked } = *change;
-    if old.control.same_phase(new.control) {
-        return new;
+/// Of a breaker that has one.
+fn plan(fixed: &Fixed) -> &Plan {
+    fixed.recover().map_or(&Plan::NONE, |recover| &recover.plan)
+}
+
+fn open_duration(fixed: &Fixed, control: Control) -> u32 {
+    plan(fixed).open_duration(control, fixed.limits.recovery_timeout)
+}
+
+fn duration(fixed: &Fixed, level: u32) -> u32 {
+    plan(fixed).duration(level, fixed.limits.recovery_timeout)
+}
+
+fn shape(fixed: &Fixed, old: Control, new: Word, ask: Ask) -> Control {
+    if old.same_phase(new.control) {
+        return new.control;
     }
-    plan.shape(old, new, &moment(fixed, new.stamp, since_opening, asked))
+    plan(fixed).shape(old, new.control, &moment(fixed, new.stamp, ask))
 }
 
-fn lengthened(fixed: &Fixed, plan: &Plan, open: Word, age: u32, asked: u32) -> Word {
-    plan.lengthened(open, age, &moment(fixed, 0, 0, asked))
+fn lengthened(fixed: &Fixed, open: Word, age: u32, asked: u32) -> Word {
+    plan(fixed).lengthened(open, age, &moment(fixed, 0, Ask { since_opening: 0, asked }))
 }
 
-fn moment(fixed: &Fixed, now: u32, since_opening: u32, asked: u32) -> Moment<'_> {
+fn moment(fixed: &Fixed, now: u32, ask: Ask) -> Moment<'_> {
+    let Ask { since_opening, asked } = ask;
     Moment { id: fixed.id, now, since_opening, asked, base: fixed.limits.recovery_timeout }
 }

@@ -110,34 +110,31 @@ impl Plan {
     }
 
     /// What a transition that changed the phase becomes by this plan.
-    pub(crate) fn shape(&self, old: Word, new: Word, moment: &Moment<'_>) -> Word {
-        let Word { control, stamp } = new;
-        if control.is_open() {
-            let before = old.control;
-            let level = if before.is_closed() {
-                self.level(before.openings(), moment.since_opening, moment.base)
+    pub(crate) fn shape(&self, old: Control, new: Control, moment: &Moment<'_>) -> Control {
+        if new.is_open() {
+            let level = if old.is_closed() {
+                self.level(old.openings(), moment.since_opening, moment.base)
             } else {
-                before.openings()
+                old.openings()
             };
-            return self.opened(control.with_openings((level + 1).min(MOST)), stamp, moment);
+            return self.opened(new.with_openings((level + 1).min(MOST)), moment);
         }
-        if control.is_closed() && old.control.is_half_open() && self.reset_time != 0 {
-            return Word { control: control.with_openings(old.control.openings()), stamp };
+        if new.is_closed() && old.is_half_open() && self.reset_time != 0 {
+            return new.with_openings(old.openings());
         }
         new
     }
 
     /// An opening of that many in a row.
-    fn opened(&self, control: Control, stamp: u32, moment: &Moment<'_>) -> Word {
+    fn opened(&self, control: Control, moment: &Moment<'_>) -> Control {
         let level = control.openings();
         if self.lockout != 0 && level >= u32::from(self.lockout) {
-            return Word { control: control.in_state(State::LockedOut), stamp };
+            return control.in_state(State::LockedOut);
         }
         let scheduled = self.duration(level, moment.base);
         let drawn = scheduled.saturating_add(self.drawn(scheduled, level, moment)).min(LONGEST);
         let ticks = drawn.max(self.granted(moment.asked, moment.base));
-        let detail = if ticks == moment.base { 0 } else { code(ticks) };
-        Word { control: control.with_detail(detail), stamp }
+        control.with_detail(if ticks == moment.base { 0 } else { code(ticks) })
     }
 
     /// An opening that goes on: at least for what is asked from now on, never shorter than before.
