@@ -16,8 +16,6 @@ pub(crate) use head::{Counting, Head};
 pub(crate) use place::Place;
 pub(crate) use recover::Recover;
 
-use recover::Ask;
-
 use crate::error::Rejected;
 use crate::machine::{self, Answer, Control};
 use crate::state::{Reason, State};
@@ -34,8 +32,8 @@ pub trait Parts {
     fn fixed(&self, _: Seal) -> &Fixed;
     /// Ticks a second of the clock, and the count of a breaker that has just closed.
     fn numbers(&self, _: Seal) -> (u32, u16);
-    /// The present tick, for a stamp that is about to be written.
-    fn now(&self, _: Seal) -> u32;
+    /// The present tick, for a stamp that is about to be written, and by how many epochs it is later than the latest.
+    fn now(&self, _: Seal) -> (u32, u32);
     /// The age of a stamp by the breaker's clock.
     fn age(&self, stamp: u32, _: Seal) -> u32;
     /// The errors that the strategy counted, and what is left of a slow start.
@@ -83,19 +81,17 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
         if old.control.needs_a_hand() || old.control.is(State::ForcedClosed) {
             return;
         }
-        let age = |tick| parts.age(tick, SEAL);
         let new = if old.control.is_open() {
             match fixed.recover() {
                 Some(recover) if asked > 0 => {
-                    let age = since_or_zero(age(old.stamp));
+                    let age = since_or_zero(parts.age(old.stamp, SEAL));
                     (recover.lengthened)(fixed, old, age, asked)
                 }
                 _ => return,
             }
         } else {
-            let since_opening = fixed.since_opening(storage, old, age);
-            let new = machine::opened(old.control, parts.now(SEAL));
-            fixed.shaped(old.control, new, Ask { since_opening, asked })
+            let (now, epochs) = parts.now(SEAL);
+            fixed.shaped(storage, old.control, machine::opened(old.control, now), epochs, asked)
         };
         if new == old {
             return;

@@ -74,9 +74,10 @@ pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     #[doc(hidden)]
     fn age(self, stamp: u32, epoch: &Self::Epoch) -> u32;
 
-    /// A stamp of this reading, or of one just before, is about to be written.
+    /// A stamp of this reading, or of one just before, is about to be written; by how many epochs it is later than the
+    /// latest stamp before it.
     #[doc(hidden)]
-    fn mark(self, epoch: &Self::Epoch);
+    fn mark(self, epoch: &Self::Epoch) -> u32;
 }
 
 impl Ticks for u32 {
@@ -104,7 +105,9 @@ impl Ticks for u32 {
     }
 
     #[inline]
-    fn mark(self, (): &()) {}
+    fn mark(self, (): &()) -> u32 {
+        0
+    }
 }
 
 impl Ticks for u64 {
@@ -144,8 +147,10 @@ impl Ticks for u64 {
     }
 
     #[inline]
-    fn mark(self, epoch: &Epoch) {
-        sync::raise(&epoch.0, upper(self));
+    fn mark(self, epoch: &Epoch) -> u32 {
+        let before = sync::raise(&epoch.0, upper(self));
+        let later = upper(self).wrapping_sub(before).cast_signed();
+        if later > 0 { later.cast_unsigned() } else { 0 }
     }
 }
 

@@ -5,7 +5,6 @@ use crate::machine::{self, Answer, Control, Limits, Word};
 use crate::observe::{self, Observer};
 use crate::state::{Reason, Transition};
 use crate::storage::Storage;
-use crate::ticks::OLDEST;
 
 /// What is fixed when a breaker is made, whatever its type.
 #[derive(Clone, Copy)]
@@ -85,32 +84,23 @@ impl Fixed {
         machine::admit(word, age, open_duration, self.recover().is_some(), &self.limits)
     }
 
-    /// What has to be known before the clock is read for a stamp, which would be the latest then: the age of the last
-    /// opening, where a closed breaker counts some still.
+    /// What a transition becomes by a plan, if there is one.
     #[inline(always)]
     #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
-    pub(super) fn since_opening(
+    pub(super) fn shaped(
         &self,
         storage: &Storage,
-        old: Word,
-        age: impl FnOnce(u32) -> u32,
-    ) -> u32 {
-        if self.recover().is_none() || !old.control.is_closed() || old.control.openings() == 0 {
-            return 0;
+        old: Control,
+        new: Word,
+        epochs: u32,
+        asked: u32,
+    ) -> Word {
+        let Some(recover) = self.recover() else { return new };
+        if old.same_phase(new.control) {
+            return new;
         }
-        match age(storage.saved_opening()) {
-            newer if newer > OLDEST => 0,
-            age => age,
-        }
-    }
-
-    /// What a transition becomes by a plan, if there is one.
-    #[inline]
-    pub(super) fn shaped(&self, old: Control, new: Word, ask: Ask) -> Word {
-        match self.recover() {
-            None => new,
-            Some(recover) => Word { control: (recover.shape)(self, old, new, ask), ..new },
-        }
+        let ask = Ask { last_opening: storage.saved_opening(), epochs, asked };
+        Word { control: (recover.shape)(self, old, new, ask), ..new }
     }
 
     /// The word of a new breaker.

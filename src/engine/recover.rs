@@ -6,6 +6,7 @@
 
 use super::Fixed;
 use crate::machine::{Control, Moment, Plan, Word};
+use crate::ticks::{OLDEST, since};
 
 /// A plan, and what acts on it.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +25,12 @@ pub(crate) struct Recover {
 /// What an opening depends on beside the words.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ask {
-    pub(crate) since_opening: u32,
-    pub(crate) asked: u32,
+    /// The tick of the opening before this one.
+    pub(super) last_opening: u32,
+    /// The epochs since then.
+    pub(super) epochs: u32,
+    /// For how long; 0 is as planned.
+    pub(super) asked: u32,
 }
 
 impl Recover {
@@ -48,17 +53,20 @@ fn duration(fixed: &Fixed, level: u32) -> u32 {
 }
 
 fn shape(fixed: &Fixed, old: Control, new: Word, ask: Ask) -> Control {
-    if old.same_phase(new.control) {
-        return new.control;
-    }
-    plan(fixed).shape(old, new.control, &moment(fixed, new.stamp, ask))
+    let Ask { last_opening, epochs, asked } = ask;
+    let now = new.stamp;
+    let since_opening = match epochs {
+        0 => since(now, last_opening),
+        1 if now < last_opening => now.wrapping_sub(last_opening),
+        _ => OLDEST,
+    };
+    plan(fixed).shape(old, new.control, &moment(fixed, now, since_opening, asked))
 }
 
 fn lengthened(fixed: &Fixed, open: Word, age: u32, asked: u32) -> Word {
-    plan(fixed).lengthened(open, age, &moment(fixed, 0, Ask { since_opening: 0, asked }))
+    plan(fixed).lengthened(open, age, &moment(fixed, 0, 0, asked))
 }
 
-fn moment(fixed: &Fixed, now: u32, ask: Ask) -> Moment<'_> {
-    let Ask { since_opening, asked } = ask;
+fn moment(fixed: &Fixed, now: u32, since_opening: u32, asked: u32) -> Moment<'_> {
     Moment { id: fixed.id, now, since_opening, asked, base: fixed.limits.recovery_timeout }
 }
