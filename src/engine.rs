@@ -81,18 +81,17 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
         if old.control.needs_a_hand() || old.control.is(State::ForcedClosed) {
             return;
         }
-        let new = if old.control.is_open() {
-            match fixed.recover() {
-                Some(recover) if asked > 0 => {
-                    let age = since_or_zero(parts.age(old.stamp, SEAL));
-                    (recover.lengthened)(fixed, old, age, asked)
-                }
-                _ => return,
-            }
+        let (mut new, mut age) = (old, 0);
+        if old.control.is_open() {
+            age = since_or_zero(parts.age(old.stamp, SEAL));
         } else {
             let (now, epochs) = parts.now(SEAL);
-            fixed.shaped(storage, old.control, machine::opened(old.control, now), epochs, asked)
-        };
+            let opened = machine::opened(old.control, now);
+            new = fixed.shaped(storage, old.control, opened, epochs);
+        }
+        if asked > 0 {
+            new = fixed.lengthened(new, age, asked);
+        }
         if new == old {
             return;
         }

@@ -1,10 +1,11 @@
 //! What is fixed when a breaker is made, whatever its type.
 
-use super::recover::{Ask, Recover};
+use super::recover::Recover;
 use crate::machine::{self, Answer, Control, Limits, Word};
 use crate::observe::{self, Observer};
 use crate::state::{Reason, Transition};
 use crate::storage::Storage;
+use crate::ticks::OLDEST;
 
 /// What is fixed when a breaker is made, whatever its type.
 #[derive(Clone, Copy)]
@@ -87,20 +88,26 @@ impl Fixed {
     /// What a transition becomes by a plan, if there is one.
     #[inline(always)]
     #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
-    pub(super) fn shaped(
-        &self,
-        storage: &Storage,
-        old: Control,
-        new: Word,
-        epochs: u32,
-        asked: u32,
-    ) -> Word {
+    pub(super) fn shaped(&self, storage: &Storage, old: Control, new: Word, epochs: u32) -> Word {
         let Some(recover) = self.recover() else { return new };
         if old.same_phase(new.control) {
             return new;
         }
-        let ask = Ask { last_opening: storage.saved_opening(), epochs, asked };
-        Word { control: (recover.shape)(self, old, new, ask), ..new }
+        let last = storage.saved_opening();
+        let since_opening = match epochs {
+            0 => new.stamp.wrapping_sub(last),
+            1 if new.stamp < last => new.stamp.wrapping_sub(last),
+            _ => OLDEST,
+        };
+        Word { control: (recover.shape)(self, old, new, since_opening), ..new }
+    }
+
+    /// An open word that is asked to stay open from this age on, as far as a plan allows.
+    pub(super) fn lengthened(&self, word: Word, age: u32, asked: u32) -> Word {
+        match self.recover() {
+            Some(recover) if word.control.is_open() => (recover.lengthened)(self, word, age, asked),
+            _ => word,
+        }
     }
 
     /// The word of a new breaker.

@@ -223,7 +223,9 @@ impl<C: Clock> Head<C> {
         if K::START.slowly && starts {
             counting.ramp_begins();
         }
-        self.fixed().shaped(&self.storage, old.control, new, epochs, asked)
+        let fixed = self.fixed();
+        let new = fixed.shaped(&self.storage, old.control, new, epochs);
+        if asked > 0 { fixed.lengthened(new, 0, asked) } else { new }
     }
 
     /// What follows a verdict that was written, through whatever reference; whether it has opened the breaker.
@@ -243,8 +245,8 @@ impl<C: Clock> Head<C> {
             }
             return false;
         }
-        let locked_out = self.fixed().recover().is_some() && to.is(State::LockedOut);
-        let opened = locked_out || to.is_open();
+        // Not closed rather than open: locked out is neither, and this way a plan costs nothing here.
+        let opened = !(to.is_closed() || K::START.slowly && to.is(State::SlowStart));
         self.changed(from, to, if opened { Reason::Failure(cause) } else { Reason::Success });
         opened
     }

@@ -6,7 +6,7 @@
 
 use super::Fixed;
 use crate::machine::{Control, Moment, Plan, Word};
-use crate::ticks::{OLDEST, since};
+use crate::ticks::OLDEST;
 
 /// A plan, and what acts on it.
 #[derive(Clone, Copy, Debug)]
@@ -17,20 +17,9 @@ pub(crate) struct Recover {
     /// How long the opening of a level lasts by the schedule.
     pub(super) duration: fn(&Fixed, u32) -> u32,
     /// What the new control of a transition becomes.
-    pub(super) shape: fn(&Fixed, Control, Word, Ask) -> Control,
+    pub(super) shape: fn(&Fixed, Control, Word, u32) -> Control,
     /// What an open word becomes that is asked to stay open from this age on.
     pub(super) lengthened: fn(&Fixed, Word, u32, u32) -> Word,
-}
-
-/// What an opening depends on beside the words.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ask {
-    /// The tick of the opening before this one.
-    pub(super) last_opening: u32,
-    /// The epochs since then.
-    pub(super) epochs: u32,
-    /// For how long; 0 is as planned.
-    pub(super) asked: u32,
 }
 
 impl Recover {
@@ -52,15 +41,10 @@ fn duration(fixed: &Fixed, level: u32) -> u32 {
     plan(fixed).duration(level, fixed.limits.recovery_timeout)
 }
 
-fn shape(fixed: &Fixed, old: Control, new: Word, ask: Ask) -> Control {
-    let Ask { last_opening, epochs, asked } = ask;
-    let now = new.stamp;
-    let since_opening = match epochs {
-        0 => since(now, last_opening),
-        1 if now < last_opening => now.wrapping_sub(last_opening),
-        _ => OLDEST,
-    };
-    plan(fixed).shape(old, new.control, &moment(fixed, now, since_opening, asked))
+fn shape(fixed: &Fixed, old: Control, new: Word, since_opening: u32) -> Control {
+    // In the slack the last opening is a moment newer.
+    let since_opening = if since_opening > OLDEST { 0 } else { since_opening };
+    plan(fixed).shape(old, new.control, &moment(fixed, new.stamp, since_opening, 0))
 }
 
 fn lengthened(fixed: &Fixed, open: Word, age: u32, asked: u32) -> Word {

@@ -133,8 +133,7 @@ impl Plan {
         }
         let scheduled = self.duration(level, moment.base);
         let drawn = scheduled.saturating_add(self.drawn(scheduled, level, moment)).min(LONGEST);
-        let ticks = drawn.max(self.granted(moment.asked, moment.base));
-        control.with_detail(if ticks == moment.base { 0 } else { code(ticks) })
+        control.with_detail(if drawn == moment.base { 0 } else { code(drawn) })
     }
 
     /// An opening that goes on: at least for what is asked from now on, never shorter than before.
