@@ -59,8 +59,9 @@ use crate::strategy::Strategy;
 ///
 /// # Wraparound
 ///
-/// With `u32` ticks the time since the last opening comes round after 2³² ticks: a level may then be
-/// kept for longer than the reset time says, never for less.
+/// With `u32` ticks the time since the last opening comes round after 2³² ticks: a level may then be kept for longer than
+/// the reset time says, never for less. With `u64` ticks so may that of an opening that was over in the next such range,
+/// once.
 pub struct Recovery<C> {
     recover: Recover,
     refusal: Option<Refusal>,

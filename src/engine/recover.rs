@@ -34,7 +34,7 @@ fn plan(fixed: &Fixed) -> &Plan {
 }
 
 fn open_duration(fixed: &Fixed, control: Control) -> u32 {
-    plan(fixed).open_duration(control, fixed.limits.recovery_timeout)
+    Plan::open_duration(control, fixed.limits.recovery_timeout)
 }
 
 fn duration(fixed: &Fixed, level: u32) -> u32 {

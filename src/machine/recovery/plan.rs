@@ -64,7 +64,7 @@ impl Plan {
     };
 
     /// How long an open word lasts.
-    pub(crate) fn open_duration(&self, control: Control, base: u32) -> u32 {
+    pub(crate) const fn open_duration(control: Control, base: u32) -> u32 {
         match control.detail() {
             0 => base,
             code => duration::decode(code),
@@ -138,7 +138,7 @@ impl Plan {
 
     /// An opening that goes on: at least for what is asked from now on, never shorter than before.
     pub(crate) fn lengthened(&self, open: Word, age: u32, moment: &Moment<'_>) -> Word {
-        let lasts = self.open_duration(open.control, moment.base);
+        let lasts = Plan::open_duration(open.control, moment.base);
         let asked = age.saturating_add(self.granted(moment.asked, moment.base)).min(LONGEST);
         if asked <= lasts {
             return open;
@@ -179,7 +179,7 @@ fn share(ticks: u32, factor: u32, places: u32) -> u32 {
     u32::try_from(u64::from(ticks) * u64::from(factor) >> places).unwrap_or(u32::MAX)
 }
 
-/// The finaliser of MurmurHash3 (Austin Appleby, public domain): each bit of the input moves each of the output.
+/// The finaliser of `MurmurHash3` (Austin Appleby, public domain): each bit of the input moves each of the output.
 const fn mixed(mut hash: u32) -> u32 {
     hash ^= hash >> 16;
     hash = hash.wrapping_mul(0x85EB_CA6B);
