@@ -1,0 +1,141 @@
+//! A breaker of the library behind the same trait. What the library calls things stands here and nowhere else.
+
+use std::sync::Arc;
+
+use mcb::{CircuitBreaker, Config, ManualClock, NetError, State, strategy::Strategy};
+
+use crate::Judge;
+use crate::settings::Setting;
+
+/// It counts in milliseconds.
+type Clock = Arc<ManualClock>;
+
+type Settings<S> = Config<Clock, S>;
+
+struct Real<S: Strategy> {
+    clock: Clock,
+    breaker: CircuitBreaker<Clock, S>,
+}
+
+impl<S: Strategy> Judge for Real<S> {
+    fn outcome(&mut self, now: u64, failed: bool) -> bool {
+        self.clock.set(now as u32);
+        let result = self.breaker.call(|| if failed { Err(()) } else { Ok(()) });
+        assert!(!result.is_err_and(|error| error.is_rejected()), "closed before each outcome");
+        self.breaker.state() == State::Open
+    }
+
+    fn reset(&mut self) {
+        self.breaker.reset();
+    }
+
+    fn errors(&self) -> Option<u64> {
+        Some(self.breaker.error_count().into())
+    }
+}
+
+/// A breaker of this setting; `None` where the library has no such strategy yet.
+pub fn judge(setting: &Setting) -> Option<Box<dyn Judge>> {
+    let new = Config::new("b");
+    match *setting {
+        Setting::Consecutive { n } => Some(made(new.error_threshold(n))),
+        Setting::NetError { n } => Some(made(new.error_threshold(n).strategy(NetError))),
+        #[cfg(feature = "strategies")]
+        ref setting => Some(later::judge(setting)),
+        #[cfg(not(feature = "strategies"))]
+        _ => None,
+    }
+}
+
+fn made<S: Strategy + Send + Sync>(config: Settings<S>) -> Box<dyn Judge> {
+    let clock = Clock::default();
+    let breaker = CircuitBreaker::from_config(config, Arc::clone(&clock)).expect("settings");
+    Box::new(Real { clock, breaker })
+}
+
+#[cfg(feature = "strategies")]
+mod later {
+    use core::time::Duration;
+
+    use mcb::{Config, NetError};
+
+    use super::made;
+    use crate::Judge;
+    use crate::settings::Setting;
+
+    fn time(ticks: u32) -> Duration {
+        Duration::from_millis(ticks.into())
+    }
+
+    /// Takes the type from the number.
+    macro_rules! sized {
+        ($number:expr, [$($size:literal)*], $config:ident.$method:ident($($argument:expr),*)) => {
+            match $number {
+                $($size => made($config.$method::<$size>($($argument),*)),)*
+                other => unreachable!("no window of {other}"),
+            }
+        };
+    }
+
+    /// What is composed with what was there.
+    macro_rules! or {
+        ($config:expr, $second:expr) => {{
+            let config = $config;
+            match *$second {
+                Setting::CountWindow { n, percent, minimum } => {
+                    sized!(n, [5 10 20 32], config.or_count_window(percent, minimum))
+                }
+                Setting::TimeWindow { buckets, window, percent, minimum } => {
+                    sized!(buckets, [2 10], config.or_time_window(time(window), percent, minimum))
+                }
+                Setting::FailuresPerPeriod { n, period } => {
+                    made(config.or_failures_per_period(n, time(period)))
+                }
+                ref other => unreachable!("nothing or {other}"),
+            }
+        }};
+    }
+
+    pub(super) fn judge(setting: &Setting) -> Box<dyn Judge> {
+        let new = Config::new("b");
+        match *setting {
+            Setting::Debounce { up, down, jumps, threshold } => {
+                let config = new.error_threshold(threshold).debounce(up, down);
+                made(match jumps {
+                    Some((up, down)) => config.jumps(up, down),
+                    None => config,
+                })
+            }
+            Setting::Timed { n, quiet, lump } => {
+                let config = new.error_threshold(n);
+                match (quiet, lump) {
+                    (Some(quiet), Some(lump)) => made(config.quiet(time(quiet)).lump(time(lump))),
+                    (Some(quiet), None) => made(config.quiet(time(quiet))),
+                    (None, Some(lump)) => made(config.lump(time(lump))),
+                    (None, None) => made(config),
+                }
+            }
+            Setting::FailuresPerPeriod { n, period } => {
+                made(new.failures_per_period(n, time(period)))
+            }
+            Setting::CountWindow { n, percent, minimum } => {
+                sized!(n, [2 5 10 20 31 32 33 100 1024], new.count_window(percent, minimum))
+            }
+            Setting::TimeWindow { buckets, window, percent, minimum } => {
+                sized!(buckets, [2 4 10 16], new.time_window(time(window), percent, minimum))
+            }
+            Setting::DecayingRate { k, percent, half_life } => {
+                made(new.decaying_rate(k, percent, time(half_life)))
+            }
+            Setting::Either(ref first, ref second) => match **first {
+                Setting::Consecutive { n } => or!(new.error_threshold(n), second),
+                Setting::NetError { n } => or!(new.error_threshold(n).strategy(NetError), second),
+                Setting::Debounce { up, down, jumps: None, threshold } => {
+                    or!(new.error_threshold(threshold).debounce(up, down), second)
+                }
+                ref other => unreachable!("{other} or something"),
+            },
+            Setting::Consecutive { .. } | Setting::NetError { .. } => unreachable!("made already"),
+        }
+    }
+}
