@@ -55,8 +55,12 @@ impl Chain {
     fn mean(mut self) -> f64 {
         for last in (1..self.out.len()).rev() {
             let row = self.to.pop().expect("one for each state");
-            let ways: Vec<(usize, f64)> =
-                row.into_iter().enumerate().take(last).filter(|(_, chance)| *chance > 0.0).collect();
+            let ways: Vec<(usize, f64)> = row
+                .into_iter()
+                .enumerate()
+                .take(last)
+                .filter(|(_, chance)| *chance > 0.0)
+                .collect();
             let (out, lasts) = (self.out[last], self.lasts[last]);
             let leaves = out + ways.iter().map(|(_, chance)| chance).sum::<f64>();
             for (state, row) in self.to.iter_mut().enumerate() {

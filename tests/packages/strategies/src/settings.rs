@@ -11,16 +11,45 @@ use crate::oracles::{
 /// Times are in ticks; a millisecond each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Setting {
-    Consecutive { n: u16 },
-    NetError { n: u16 },
-    Debounce { up: u16, down: u16, jumps: Option<(u16, u16)>, threshold: u16 },
-    Timed { n: u16, quiet: Option<u32>, lump: Option<u32> },
-    FailuresPerPeriod { n: u16, period: u32 },
+    Consecutive {
+        n: u16,
+    },
+    NetError {
+        n: u16,
+    },
+    Debounce {
+        up: u16,
+        down: u16,
+        jumps: Option<(u16, u16)>,
+        threshold: u16,
+    },
+    Timed {
+        n: u16,
+        quiet: Option<u32>,
+        lump: Option<u32>,
+    },
+    FailuresPerPeriod {
+        n: u16,
+        period: u32,
+    },
     /// `n` is one of [`COUNT_WINDOWS`].
-    CountWindow { n: u16, percent: u8, minimum: u16 },
+    CountWindow {
+        n: u16,
+        percent: u8,
+        minimum: u16,
+    },
     /// `buckets` is one of [`TIME_WINDOWS`].
-    TimeWindow { buckets: u8, window: u32, percent: u8, minimum: u16 },
-    DecayingRate { k: u8, percent: u8, half_life: u32 },
+    TimeWindow {
+        buckets: u8,
+        window: u32,
+        percent: u8,
+        minimum: u16,
+    },
+    DecayingRate {
+        k: u8,
+        percent: u8,
+        half_life: u32,
+    },
     Either(Box<Setting>, Box<Setting>),
 }
 

@@ -44,18 +44,15 @@ fn digits(calls: f64) -> String {
     if calls < 1e6 { format!("{calls:.0}") } else { format!("{calls:.2e}") }
 }
 
-/// The mean rounds to what is told, in as many digits. Told are three at the most, rounded up at a five.
+/// The mean rounds to what is told: to its digits before an `e`, else to three of them.
 fn told_as(mean: f64, told: &str) -> bool {
-    match told.strip_prefix("> ") {
-        Some(bound) => mean > bound.parse().unwrap(),
-        None => {
-            let number: f64 = told.parse().unwrap();
-            let digits = told.split('e').next().unwrap().trim_end_matches('0').replace('.', "");
-            let digits = if told.contains('e') { 2 } else { digits.len() as i32 };
-            let unit = 10_f64.powi(number.log10().floor() as i32 + 1 - digits);
-            (mean - number).abs() <= unit / 2.0 * (1.0 + 1e-9)
-        }
+    if let Some(bound) = told.strip_prefix("> ") {
+        return mean > bound.parse().unwrap();
     }
+    let number: f64 = told.parse().unwrap();
+    let digits = if told.contains('e') { 2 } else { 3 };
+    let unit = 10_f64.powi(number.log10().floor() as i32 + 1 - digits).max(1.0);
+    (mean - number).abs() <= unit / 2.0 * (1.0 + 1e-9)
 }
 
 type Row = (Setting, fn(f64) -> f64, [&'static str; 6]);
