@@ -19,8 +19,16 @@ pub trait Judge {
     /// Takes one outcome at a tick that never falls, and says whether the breaker opens.
     fn outcome(&mut self, now: u64, failed: bool) -> bool;
 
-    /// Closes it again, with nothing kept.
+    /// Closes it again by hand, with nothing kept.
     fn reset(&mut self);
+
+    /// Closes it again by a probe at this tick, one after the opening at least.
+    fn recover(&mut self, _now: u64) {
+        self.reset();
+    }
+
+    /// A call ends without an outcome, which is none at all.
+    fn ignored(&mut self, _now: u64) {}
 
     /// The errors to tell just after an outcome that did not open it; `None` where the specification leaves it open.
     fn errors(&self) -> Option<u64>;

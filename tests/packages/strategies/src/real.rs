@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mcb::{CircuitBreaker, Config, ManualClock, NetError, State, strategy::Strategy};
 
 use crate::Judge;
+use crate::recovery::{self, Policy};
 use crate::settings::Setting;
 
 /// It counts in milliseconds.
@@ -15,18 +16,47 @@ type Settings<S> = Config<Clock, S>;
 struct Real<S: Strategy> {
     clock: Clock,
     breaker: CircuitBreaker<Clock, S>,
+    outcomes: u64,
 }
 
 impl<S: Strategy> Judge for Real<S> {
     fn outcome(&mut self, now: u64, failed: bool) -> bool {
         self.clock.set(now as u32);
-        let result = self.breaker.call(|| if failed { Err(()) } else { Ok(()) });
-        assert!(!result.is_err_and(|error| error.is_rejected()), "closed before each outcome");
+        self.outcomes += 1;
+        let result = || if failed { Err(()) } else { Ok(()) };
+        // Each in the form that is its turn; all mean the same.
+        let rejected = match self.outcomes % 4 {
+            0 => self.breaker.call_mut(result).is_err_and(|error| error.is_rejected()),
+            1 => match self.breaker.try_acquire() {
+                Ok(permit) if failed => {
+                    permit.failure();
+                    false
+                }
+                Ok(permit) => {
+                    permit.success();
+                    false
+                }
+                Err(_) => true,
+            },
+            _ => self.breaker.call(result).is_err_and(|error| error.is_rejected()),
+        };
+        assert!(!rejected, "closed before each outcome");
         self.breaker.state() == State::Open
     }
 
     fn reset(&mut self) {
         self.breaker.reset();
+    }
+
+    fn recover(&mut self, now: u64) {
+        self.clock.set(now as u32);
+        assert!(self.breaker.call(|| Ok::<_, ()>(())).is_ok(), "a probe");
+        assert_eq!(self.breaker.state(), State::Closed);
+    }
+
+    fn ignored(&mut self, now: u64) {
+        self.clock.set(now as u32);
+        drop(self.breaker.try_acquire());
     }
 
     fn errors(&self) -> Option<u64> {
@@ -47,10 +77,62 @@ pub fn judge(setting: &Setting) -> Option<Box<dyn Judge>> {
     }
 }
 
-fn made<S: Strategy + Send + Sync>(config: Settings<S>) -> Box<dyn Judge> {
+fn made<S: Strategy>(config: Settings<S>) -> Box<dyn Judge> {
+    Box::new(real(config.recovery_timeout_ticks(1)))
+}
+
+fn real<S: Strategy>(config: Settings<S>) -> Real<S> {
     let clock = Clock::default();
     let breaker = CircuitBreaker::from_config(config, Arc::clone(&clock)).expect("settings");
-    Box::new(Real { clock, breaker })
+    Real { clock, breaker, outcomes: 0 }
+}
+
+/// A breaker that opens at each failure, closes at each success, and tells how long it is open.
+pub trait Recovering {
+    /// Moves its clock.
+    fn set(&mut self, now: u64);
+
+    /// Whether the call was admitted.
+    fn call(&mut self, failed: bool) -> bool;
+
+    /// The ticks to wait; `None` where only a hand ends it.
+    fn retry_after(&self) -> Option<u64>;
+
+    fn errors(&self) -> u64;
+
+    fn reset(&mut self);
+}
+
+impl<S: Strategy> Recovering for Real<S> {
+    fn set(&mut self, now: u64) {
+        self.clock.set(now as u32);
+    }
+
+    fn call(&mut self, failed: bool) -> bool {
+        let result = self.breaker.call(|| if failed { Err(()) } else { Ok(()) });
+        !result.is_err_and(|error| error.is_rejected())
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        self.breaker.retry_after().map(|wait| wait.ticks().into())
+    }
+
+    fn errors(&self) -> u64 {
+        self.breaker.error_count().into()
+    }
+
+    fn reset(&mut self) {
+        self.breaker.reset();
+    }
+}
+
+/// A breaker of this policy; `None` where the library has no such setting yet.
+pub fn recovering(policy: &Policy) -> Option<Box<dyn Recovering>> {
+    // To come: growing and per opening, jitter, reset time, lockout, longest wait.
+    let Policy { duration: recovery::Duration::Constant(ticks), .. } = *policy else { return None };
+    let more = Policy { max_wait: 0, ..policy.clone() } != Policy::constant(ticks);
+    let config = Config::new("b").error_threshold(1).recovery_timeout_ticks(ticks as u32);
+    (!more).then(|| Box::new(real(config)) as Box<dyn Recovering>)
 }
 
 #[cfg(feature = "strategies")]
