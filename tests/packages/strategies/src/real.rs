@@ -151,9 +151,9 @@ mod later {
 
     /// Takes the type from the number.
     macro_rules! sized {
-        ($number:expr, [$($size:literal)*], $config:ident.$method:ident($($argument:expr),*)) => {
+        ($number:expr, [$($size:literal)*], $config:ident.$method:ident $arguments:tt) => {
             match $number {
-                $($size => made($config.$method::<$size>($($argument),*)),)*
+                $($size => made($config.$method::<$size> $arguments),)*
                 other => unreachable!("no window of {other}"),
             }
         };
@@ -163,7 +163,7 @@ mod later {
     macro_rules! or {
         ($config:expr, $second:expr) => {{
             let config = $config;
-            match *$second {
+            match **$second {
                 Setting::CountWindow { n, percent, minimum } => {
                     sized!(n, [5 10 20 32], config.or_count_window(percent, minimum))
                 }
