@@ -219,3 +219,51 @@ fn of_two_the_first_is_told_where_both_open() {
     assert_eq!([3, 4].map(|now| either.outcome(now, true)), [false, true]);
     assert_eq!(either.opened_by(), Some(Side::Second));
 }
+
+/// Before a halving it has come to x = 1 - (1 - x / 2) a, where a = (1 - 2^-k)^calls; so a limit of L takes 2^k times
+/// ln((1 - L / 2) / (1 - L)) calls a half-life, which is 0.41 of 2^k for 50 % and 1.10 of it for 80 %.
+#[test]
+fn a_total_outage_opens_a_rate_only_if_calls_come_often_enough_for_its_half_life() {
+    const HALF_LIFE: u32 = 100_000;
+    for (k, percent) in [(3, 50), (4, 50), (5, 50), (6, 50), (4, 20), (4, 80), (5, 80)] {
+        let setting = Setting::DecayingRate { k, percent, half_life: HALF_LIFE };
+        let opens = |gap: &u64| {
+            let mut rate = breaker(&setting);
+            (1..=3_000).any(|call| rate.outcome(call * gap, true))
+        };
+        // Half a percent fewer calls each time.
+        let gaps = (0..).map(|step| (100.0 * 1.005_f64.powi(step)) as u64);
+        let longest = gaps.take_while(opens).last().expect("it opens when calls come fast");
+        let calls = f64::from(HALF_LIFE) / longest as f64 / f64::from(1 << k);
+        let limit = f64::from(percent) / 100.0;
+        let ideal = ((1.0 - limit / 2.0) / (1.0 - limit)).ln();
+        println!("outage {setting} calls a half-life: {calls:.3} of 2^{k}, ideal {ideal:.3}");
+        // At once up to a failure more than that: halvings come in the middle of a row.
+        let slack = 1.5 / f64::from(1 << k);
+        assert!((ideal - slack..=ideal * 1.05 + slack).contains(&calls), "{setting}");
+    }
+}
+
+#[test]
+fn failures_that_come_no_faster_than_n_a_period_never_open() {
+    let setting = Setting::FailuresPerPeriod { n: 5, period: 50 };
+    let opens = |gap| {
+        let mut gcra = breaker(&setting);
+        (1..=1_000_u64).find(|call| gcra.outcome(call * gap, true))
+    };
+    assert_eq!([10, 11, 50].map(opens), [None; 3]);
+    // The closer to it, the longer it takes: each is ahead by ten ticks less the gap.
+    assert_eq!([9, 8, 5, 0].map(opens), [Some(41), Some(21), Some(9), Some(5)]);
+}
+
+#[test]
+fn a_minimum_that_traffic_does_not_reach_opens_nothing() {
+    // 20 in 4 s, of two calls a second; eight it can be.
+    let missed = |minimum| {
+        let setting = Setting::TimeWindow { buckets: 10, window: 4_000, percent: 50, minimum };
+        let mut window = breaker(&setting);
+        (1..=1_000).all(|call| !window.outcome(call * 500, true))
+    };
+    assert!(missed(20) && missed(9));
+    assert!(!missed(8));
+}
