@@ -1,11 +1,13 @@
 //! A breaker of the library behind the same trait. What the library calls things stands here and nowhere else.
 
+use core::time::Duration;
 use std::sync::Arc;
 
-use mcb::{CircuitBreaker, Config, ManualClock, NetError, State, strategy::Strategy};
+use mcb::strategy::Strategy;
+use mcb::{CircuitBreaker, Config, ManualClock, NetError, Recovery, State};
 
 use crate::Judge;
-use crate::recovery::{self, Policy};
+use crate::recovery::{Duration as Length, Policy};
 use crate::settings::Setting;
 
 /// It counts in milliseconds.
@@ -100,6 +102,9 @@ pub trait Recovering {
 
     fn errors(&self) -> u64;
 
+    /// Opens it by hand, for so long at least where it is not 0.
+    fn open_for(&mut self, ticks: u64);
+
     fn reset(&mut self);
 }
 
@@ -121,18 +126,45 @@ impl<S: Strategy> Recovering for Real<S> {
         self.breaker.error_count().into()
     }
 
+    fn open_for(&mut self, ticks: u64) {
+        match ticks {
+            0 => self.breaker.trip(),
+            ticks => self.breaker.open_for(time(ticks)),
+        }
+    }
+
     fn reset(&mut self) {
         self.breaker.reset();
     }
 }
 
-/// A breaker of this policy; `None` where the library has no such setting yet.
-pub fn recovering(policy: &Policy) -> Option<Box<dyn Recovering>> {
-    // To come: growing and per opening, jitter, reset time, lockout, longest wait.
-    let Policy { duration: recovery::Duration::Constant(ticks), .. } = *policy else { return None };
-    let more = Policy { max_wait: 0, ..policy.clone() } != Policy::constant(ticks);
-    let config = Config::new("b").error_threshold(1).recovery_timeout_ticks(ticks as u32);
-    (!more).then(|| Box::new(real(config)) as Box<dyn Recovering>)
+/// A breaker of this policy; with jitter it draws by this seed.
+pub fn recovering(policy: &Policy, seed: u32) -> Box<dyn Recovering> {
+    let mut config = Config::new("b").error_threshold(1);
+    let mut recovery =
+        Recovery::new().seed(seed).jitter(policy.jitter as u8).max_wait(time(policy.max_wait));
+    match policy.duration {
+        Length::Constant(ticks) => config = config.recovery_timeout_ticks(ticks as u32),
+        Length::Growing { first, percent, cap } => {
+            config = config.recovery_timeout_ticks(first as u32);
+            recovery = recovery.growing(percent as u16, time(cap));
+        }
+        Length::Shots(ref shots) => {
+            let shots: Vec<Duration> = shots.iter().map(|ticks| time(*ticks)).collect();
+            recovery = recovery.each(&shots);
+        }
+    }
+    if let Some(ticks) = policy.reset_time {
+        recovery = recovery.reset_time(time(ticks));
+    }
+    if let Some(openings) = policy.lockout {
+        recovery = recovery.lockout(openings as u8);
+    }
+    Box::new(real(config.with_recovery(recovery)))
+}
+
+fn time(ticks: u64) -> Duration {
+    Duration::from_millis(ticks)
 }
 
 #[cfg(feature = "strategies")]
@@ -146,7 +178,7 @@ mod later {
     use crate::settings::Setting;
 
     fn time(ticks: u32) -> Duration {
-        Duration::from_millis(ticks.into())
+        super::time(ticks.into())
     }
 
     /// Takes the type from the number.

@@ -5,7 +5,8 @@
 //! - The *level* of an opening from Closed is what reset times have left of the level before, and one more. Reset times
 //!   run from the end of the last opening's own duration, in plain ticks: no jitter, nothing that was asked for, not
 //!   rounded up to what a word holds.
-//! - A growing duration may be rounded up at each step or at the end; both are within what [`Opening`] allows.
+//! - A growing duration may be rounded up or down, at each step or at the end, and its factor up to a 256th: nothing is
+//!   said about it, so all are allowed, also for the level.
 //! - What was asked for is clamped to the longest wait; the policy's own duration is not.
 
 /// The highest level: there is no room for more in a word.
@@ -43,12 +44,12 @@ impl Duration {
         match self {
             Duration::Constant(ticks) => (*ticks, *ticks),
             Duration::Growing { first, percent, cap } => {
-                let factor = *percent as f64 / 100.0;
-                let ideal = *first as f64 * factor.powi(level as i32 - 1);
-                // Rounded up, but for what is not whole by the error of floating point alone.
-                let least = (ideal * (1.0 - 1e-13)).ceil() as u64;
+                let grown = |step: fn(u64, u64) -> u64| {
+                    (1..level).fold(*first, |ticks, _| step(ticks, *percent).min(*cap))
+                };
+                let least = grown(|ticks, percent| ticks * percent / 100);
                 let most =
-                    (1..level).fold(*first, |ticks, _| (ticks * percent).div_ceil(100).min(*cap));
+                    grown(|ticks, percent| (ticks * (percent * 256).div_ceil(100)).div_ceil(256));
                 (least.min(*cap), most.min(*cap))
             }
             Duration::Shots(shots) => {
@@ -86,23 +87,27 @@ pub struct Opening {
 }
 
 impl Policy {
-    /// One that is open for as long each time.
+    /// One that is open for as long each time, and as long at the most where it is asked.
     pub fn constant(ticks: u64) -> Policy {
         Policy {
             duration: Duration::Constant(ticks),
             jitter: 0,
             reset_time: None,
             lockout: None,
-            max_wait: 0,
+            max_wait: ticks,
         }
     }
 
     fn opening(&self, level: u64, asked: u64) -> Opening {
         let (least, most) = self.duration.of(level);
         let longest = (most * (100 + self.jitter)).div_ceil(100);
-        // The timeout that is configured needs no room in the word, and is exact; so is each constant one.
-        let exact = self.jitter == 0 && matches!(self.duration, Duration::Constant(_));
-        let longest = if exact { longest } else { in_word(longest) };
+        // The timeout that is configured needs no room in the word, and is exact.
+        let timeout = match self.duration {
+            Duration::Constant(_) => true,
+            Duration::Growing { .. } => level == 1,
+            Duration::Shots(_) => false,
+        };
+        let longest = if timeout && self.jitter == 0 { longest } else { in_word(longest) };
         let asked = asked.min(self.max_wait);
         Opening {
             min: least.max(asked),
@@ -132,21 +137,32 @@ impl Course {
 
     /// It opens, from closed or from half-open, whoever tells it to; `asked` is 0 where nothing is.
     pub fn opening(&mut self, now: u64, asked: u64) -> Opening {
+        let (level, same) = self.levels(now);
+        assert_eq!(level, same, "rounding decides");
+        self.opening_as(level, now, asked)
+    }
+
+    /// The least and the highest level of an opening now: they differ by rounding alone.
+    pub fn levels(&self, now: u64) -> (u64, u64) {
+        let (least, most) = self.policy.duration.of(self.level.max(1));
+        let level = |own| (self.left(now, own) + 1).min(HIGHEST);
+        (level(least), level(most))
+    }
+
+    /// It opens, and has told this level, which is one of [`levels`](Self::levels).
+    pub fn opening_as(&mut self, level: u64, now: u64, asked: u64) -> Opening {
         assert!(!self.locked_out, "a hand comes first");
-        if self.closed {
-            self.level = self.left(now);
-        }
-        self.level = (self.level + 1).min(HIGHEST);
-        let opening = self.policy.opening(self.level, asked);
+        let opening = self.policy.opening(level, asked);
+        self.level = level;
         (self.opened, self.closed, self.locked_out) = (now, false, opening.locked_out);
         opening
     }
 
     /// While it is open for `left` ticks more, it is told to be so for `asked`: the shortest and the longest that it
-    /// is from now on. Never shorter, and no opening of its own.
-    pub fn longer(&self, left: u64, asked: u64) -> (u64, u64) {
-        let asked = asked.min(self.policy.max_wait);
-        if asked > left { (asked, in_word(asked)) } else { (left, left) }
+    /// is from now on. Never shorter, and no opening of its own. What the word holds is the whole of it.
+    pub fn longer(&self, now: u64, left: u64, asked: u64) -> (u64, u64) {
+        let (asked, lasted) = (asked.min(self.policy.max_wait), now - self.opened);
+        if asked > left { (asked, in_word(lasted + asked) - lasted) } else { (left, left) }
     }
 
     /// The probes succeeded.
@@ -162,11 +178,10 @@ impl Course {
         *self = Course::new(self.policy.clone());
     }
 
-    /// What is left of the level after this long.
-    fn left(&self, now: u64) -> u64 {
+    /// What is left of the level after this long, where the last opening was to last for `own`.
+    fn left(&self, now: u64, own: u64) -> u64 {
         match self.policy.reset_time {
-            Some(reset_time) if self.level > 0 => {
-                let (own, _) = self.policy.duration.of(self.level);
+            Some(reset_time) if self.closed && self.level > 0 => {
                 let closed = (now - self.opened).saturating_sub(own);
                 self.level.saturating_sub(closed / reset_time)
             }
