@@ -56,13 +56,15 @@ pub fn calls_until_open(
     opened
 }
 
-/// The mean of these calls over so many runs, each from a closing to an opening.
-pub fn mean_calls(judge: &mut dyn Judge, percent: u64, runs: u64, seed: u64) -> Mean {
+/// The mean of these calls over so many runs, each from a closing to an opening, where `about` so many are expected:
+/// one of 60 times as many is none that happens.
+pub fn mean_calls(judge: &mut dyn Judge, percent: u64, about: f64, runs: u64, seed: u64) -> Mean {
     let (mut random, mut now) = (Random(seed), 0);
     let (mut sum, mut squares) = (0.0, 0.0);
+    let limit = (about * 60.0) as u64 + 60;
     for _ in 0..runs {
-        let calls = calls_until_open(judge, &mut now, percent, u64::MAX, &mut random);
-        let calls = calls.expect("no end of time") as f64;
+        let calls = calls_until_open(judge, &mut now, percent, limit, &mut random);
+        let calls = calls.expect("opens within 60 times its mean") as f64;
         sum += calls;
         squares += calls * calls;
     }

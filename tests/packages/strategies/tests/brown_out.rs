@@ -28,7 +28,7 @@ fn seed(setting: &Setting, percent: u64) -> u64 {
 
 fn measured(setting: &Setting, percent: u64, about: f64) -> Mean {
     let runs = (CALLS / about).clamp(40.0, 20_000.0) as u64;
-    mean_calls(&mut breaker(setting), percent, runs, seed(setting, percent))
+    mean_calls(&mut breaker(setting), percent, about, runs, seed(setting, percent))
 }
 
 fn tell(setting: &Setting, percent: u64, mean: f64, expected: f64) {
@@ -139,8 +139,9 @@ fn windows_open_after_the_mean_of_their_oracle() {
     let small = small.iter().map(|setting| (setting, [20, 30, 50, 100].as_slice()));
     for (setting, shares) in large.chain(small) {
         for percent in shares {
-            let other = mean_calls(&mut setting.oracle(), *percent, 2_000, 7);
-            let found = mean_calls(&mut breaker(setting), *percent, 2_000, seed(setting, *percent));
+            let other = mean_calls(&mut setting.oracle(), *percent, 2e3, 2_000, 7);
+            let seed = seed(setting, *percent);
+            let found = mean_calls(&mut breaker(setting), *percent, other.mean, 2_000, seed);
             tell(setting, *percent, found.mean, other.mean);
             let both = Mean { mean: found.mean, error: found.error.hypot(other.error) };
             assert!(both.agrees(other.mean, ERRORS), "{setting} {percent} %: {both:?} {other:?}");

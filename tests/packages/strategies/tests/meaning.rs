@@ -82,12 +82,12 @@ fn failing_by_20_percent_for_ever_opens_none_of_the_recommended_sizes_in_a_milli
 
 #[test]
 fn failing_by_20_percent_opens_smaller_ones_after_thousands_of_calls() {
-    let rate = mean_calls(&mut breaker(&decaying_rate(4)), 20, 400, 1);
+    let rate = mean_calls(&mut breaker(&decaying_rate(4)), 20, 2e4, 400, 1);
     println!("brown-out {} p=20% {rate:?}", decaying_rate(4));
     assert!(rate.agrees(chains::decaying_rate(4, 2048, 20.0), 4.0), "{rate:?}");
     assert!((19_000.0..19_500.0).contains(&chains::decaying_rate(4, 2048, 20.0)));
     for (setting, about) in [(count_window(20, 10), 1_581.0), (count_window(20, 20), 1_637.0)] {
-        let window = mean_calls(&mut breaker(&setting), 20, 3_000, 2);
+        let window = mean_calls(&mut breaker(&setting), 20, about, 3_000, 2);
         println!("brown-out {setting} p=20% {window:?}");
         assert!(window.agrees(about, 4.0), "{setting}: {window:?}");
     }

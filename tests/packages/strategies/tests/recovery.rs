@@ -413,7 +413,8 @@ fn a_growing_duration_is_never_shorter_than_its_factor_says() {
     let cap = 1_000_000;
     for (first, percent) in [(2, 199), (3, 150), (10, 110), (1_000, 133)] {
         let duration = Duration::Growing { first, percent, cap };
-        let mut breaker = real::recovering(&policy(duration), 0);
+        let policy = Policy { max_wait: cap, ..policy(duration) };
+        let mut breaker = real::recovering(&policy, 0);
         let (mut now, mut ideal) = (1, first as f64);
         for level in 1..=HIGHEST {
             breaker.set(now);
