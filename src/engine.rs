@@ -81,13 +81,19 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
         if old.control.needs_a_hand() || old.control.is(State::ForcedClosed) {
             return;
         }
-        let (mut new, mut age) = (old, 0);
-        if old.control.is_open() {
+        // Over but for the first probe it reads half-open, and that can be opened.
+        let mut age = 0;
+        let mut is_open = old.control.is_open();
+        if is_open {
             age = since_or_zero(parts.age(old.stamp, SEAL));
-        } else {
+            is_open = age < fixed.open_duration(old.control);
+        }
+        let mut new = old;
+        if !is_open {
             let (now, epochs) = parts.now(SEAL);
             let opened = machine::opened(old.control, now);
             new = fixed.shaped(storage, old.control, opened, epochs);
+            age = 0;
         }
         if asked > 0 {
             new = fixed.lengthened(new, age, asked);
@@ -96,8 +102,10 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
             return;
         }
         if storage.replace(old, new) {
-            if !old.control.same_phase(new.control) {
-                parts.changed(old.control, new.control, Reason::ByHand, SEAL);
+            if !is_open {
+                let over = old.control.is_open();
+                let from = if over { old.control.in_state(State::HalfOpen) } else { old.control };
+                parts.changed(from, new.control, Reason::ByHand, SEAL);
             }
             return;
         }

@@ -87,7 +87,7 @@ impl<C: Clock> Recovery<C> {
     #[must_use]
     pub const fn growing(mut self, percent: u16, cap: Duration) -> Self {
         let cap = at_least::<C>(cap);
-        let factor = (percent as u32 * 256).div_ceil(100);
+        let factor = (percent as u32 * 65_536).div_ceil(100);
         self.recover.plan.schedule = Schedule::Growing { factor, cap };
         self.unless(Kind::Growth, percent as u32, 101, 1_000)
     }

@@ -90,7 +90,7 @@ impl Fixed {
     #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
     pub(super) fn shaped(&self, storage: &Storage, old: Control, new: Word, epochs: u32) -> Word {
         let Some(recover) = self.recover() else { return new };
-        if old.same_phase(new.control) {
+        if old.same_phase(new.control) && !new.control.is_open() {
             return new;
         }
         let last = storage.saved_opening();

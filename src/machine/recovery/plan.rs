@@ -10,7 +10,7 @@ use crate::state::State;
 pub(crate) enum Schedule {
     /// As configured.
     Constant,
-    /// Each longer than the one before, by a factor in 256ths, up to a cap.
+    /// Each longer than the one before, by a factor in 65,536ths, up to a cap.
     Growing { factor: u32, cap: u32 },
     /// One after the other; the last repeats.
     Shots { ticks: [u32; 8], shots: u8 },
@@ -76,14 +76,15 @@ impl Plan {
         match self.schedule {
             Schedule::Constant => base,
             Schedule::Growing { factor, cap } => {
-                let mut ticks = base;
+                // With 12 binary places, rounded up: 31 bits of ticks, those, and 20 bits of factor are 63.
+                let mut ticks = u64::from(base) << 12;
                 for _ in 1..level {
-                    if ticks >= cap {
+                    if ticks >= u64::from(cap) << 12 {
                         return cap;
                     }
-                    ticks = share(ticks, factor, 8).max(ticks + 1);
+                    ticks = (ticks * u64::from(factor) + 0xFFFF) >> 16;
                 }
-                ticks.min(cap)
+                u32::try_from((ticks + 0xFFF) >> 12).unwrap_or(u32::MAX).min(cap)
             }
             Schedule::Shots { ticks, shots } => {
                 // Never out of range: there is at least one shot, and there are at most eight.
