@@ -80,10 +80,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     ///
     /// # Errors
     ///
-    /// [`Rejected`] while it is `Open`, `LockedOut` or `ForcedOpen`.
+    /// [`Rejected`] while it is `Open`, `LockedOut` or `ForcedOpen`, and does not [only
+    /// observe](crate::Config::observe_only).
     pub fn check(&self) -> Result<(), Rejected> {
         let control = self.head.storage.control();
-        if !control.is_open() && !control.needs_a_hand() {
+        let shut = control.is_open() || control.needs_a_hand();
+        if !shut || self.strategy.observes_only() {
             return Ok(());
         }
         let Admission { control, answer } = self.head.look();
