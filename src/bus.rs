@@ -65,10 +65,40 @@
 //!
 //! A guard sees operations, not their meaning. A device that takes every command and never answers shows
 //! it one success for each failure, which neither strategy notices. And many a bus has nothing to say: errors of SPI
-//! and serial ports are often `Infallible`, an absent SPI chip answers with zeros, and a wrong checksum or a modem's
+//! and serial ports are often `Infallible`, a wrong checksum or a modem's
 //! silence is known to the driver alone. Guard the driver's method there, `breaker.call_on(&mut driver, set_up,
 //! |driver| driver.read())` ([`call_on`](crate::CircuitBreaker::call_on)); the guard of a bus is best for I²C. So too
 //! where a HAL has other traits than these, embedded-io 0.6 say.
+//!
+//! # What no device sends
+//!
+//! On an SPI bus, and on a stream, nobody answers with zeros or ones, and no error. A guard that
+//! [inspects](Guarded::inspecting) is given a look at what was read, [`all_same`] say; what it suspects counts as a
+//! failure, and the driver gets it all the same, as with [`Detect`](crate::Detect). It looks at the words of each
+//! read, of the reading side of a transfer, and at as many bytes of a stream as were read. A transaction is a failure
+//! when each of its reads is suspect. What is only written is not looked at.
+//!
+#![cfg_attr(feature = "embedded-hal", doc = "```")]
+#![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
+//! use embedded_hal::spi::{ErrorKind, ErrorType, Operation, SpiDevice};
+//! use mcb::{bus::{Guarded, all_same}, CircuitBreaker, Config, ManualClock, State};
+//!
+//! # struct Spi;
+//! # impl ErrorType for Spi { type Error = ErrorKind; }
+//! # impl SpiDevice for Spi {
+//! #     fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), ErrorKind> { Ok(()) }
+//! # }
+//! # let device = Spi;
+//! static CLOCK: ManualClock = ManualClock::new();
+//! static IMU: CircuitBreaker<&ManualClock> =
+//!     CircuitBreaker::new(&Config::new("imu").error_threshold(1), &CLOCK);
+//!
+//! let mut imu = Guarded::new(device, &IMU).inspecting(all_same::<6>);
+//! let mut axes = [0; 6];
+//! assert!(imu.read(&mut axes).is_ok()); // nobody there
+//! assert_eq!(IMU.state(), State::Open);
+//! assert!(imu.read(&mut axes).unwrap_err().is_rejected());
+//! ```
 //!
 //! # The same breaker in two places
 //!
@@ -172,6 +202,7 @@ mod asynchronous;
 mod i2c;
 #[cfg(feature = "embedded-hal-async")]
 mod i2c_async;
+mod inspect;
 #[cfg(feature = "embedded-io")]
 mod io;
 #[cfg(feature = "embedded-io-async")]
@@ -186,38 +217,42 @@ mod spi_async;
 
 #[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
 pub use asynchronous::AsyncRecovery;
+pub use inspect::{Inspect, NoInspection, all_same};
 pub use recovery::{NoRecovery, Recovery};
 pub use select::{Gate, PerAddress, Select};
 
 use crate::breaker::RecoveryOutcome;
 use crate::error::Error;
 use crate::rules::Rules;
+use inspect::Outcome;
 
 /// A bus with a breaker around it; see the [module's documentation](self).
 ///
-/// `K` finds the breaker: a `&CircuitBreaker`, a [`PerAddress`], a [`Gate`] of either. `P` is the recovery step.
+/// `K` finds the breaker: a `&CircuitBreaker`, a [`PerAddress`], a [`Gate`] of either. `P` is the recovery step,
+/// `I` the look at what was read.
 #[derive(Clone)]
-pub struct Guarded<B, K, P = NoRecovery> {
+pub struct Guarded<B, K, P = NoRecovery, I = NoInspection> {
     bus: B,
     breakers: K,
     recovery: P,
+    inspection: I,
 }
 
 impl<B, K> Guarded<B, K> {
     /// `bus`, guarded by `breakers`.
     #[must_use]
     pub const fn new(bus: B, breakers: K) -> Self {
-        Guarded { bus, breakers, recovery: NoRecovery }
+        Guarded { bus, breakers, recovery: NoRecovery, inspection: NoInspection }
     }
 }
 
-impl<B, K, P> Guarded<B, K, P> {
+impl<B, K, P, I> Guarded<B, K, P, I> {
     /// With a step that runs before a probe: the bus is in its hands, past the breaker.
     ///
     /// It runs until a probe of that recovery has succeeded; with one probe at a time, once for each
     /// recovery. When it fails, the probe has failed and the operation is rejected.
     #[must_use]
-    pub fn recovery<F, X>(self, step: F) -> Guarded<B, K, F>
+    pub fn recovery<F, X>(self, step: F) -> Guarded<B, K, F, I>
     where
         F: FnMut(&mut B) -> X,
         X: RecoveryOutcome,
@@ -227,8 +262,28 @@ impl<B, K, P> Guarded<B, K, P> {
 
     /// With a [`Recovery`] of a type of your own, which can be named where a closure's cannot.
     #[must_use]
-    pub fn recovery_by<P2>(self, recovery: P2) -> Guarded<B, K, P2> {
-        Guarded { bus: self.bus, breakers: self.breakers, recovery }
+    pub fn recovery_by<P2>(self, recovery: P2) -> Guarded<B, K, P2, I> {
+        let Guarded { bus, breakers, inspection, .. } = self;
+        Guarded { bus, breakers, recovery, inspection }
+    }
+
+    /// With a look at what was read, which is true for what no device sends, as [`all_same`] is; see
+    /// [what no device sends](self#what-no-device-sends).
+    ///
+    /// An operation whose every read it suspects is a failure; the driver gets the words all the same.
+    #[must_use]
+    pub fn inspecting<W, F>(self, suspects: F) -> Guarded<B, K, P, F>
+    where
+        F: Fn(&[W]) -> bool + Copy,
+    {
+        self.inspecting_by::<W, F>(suspects)
+    }
+
+    /// With an [`Inspect`] of a type of your own.
+    #[must_use]
+    pub fn inspecting_by<W, I2: Inspect<W>>(self, inspection: I2) -> Guarded<B, K, P, I2> {
+        let Guarded { bus, breakers, recovery, .. } = self;
+        Guarded { bus, breakers, recovery, inspection }
     }
 
     /// The bus, past the breaker.
@@ -249,30 +304,31 @@ impl<B, K, P> Guarded<B, K, P> {
 
     /// One guarded operation.
     #[inline]
-    fn operate<A, T, E>(
+    fn operate<A, O: Outcome>(
         &mut self,
         address: &A,
-        operation: impl FnOnce(&mut B) -> Result<T, E>,
-    ) -> Result<T, Error<E>>
+        operation: impl FnOnce(&mut B) -> O,
+    ) -> Result<O::Output, Error<O::Error>>
     where
         K: Select<A>,
-        K::Rules: Rules<T, E>,
+        K::Rules: Rules<O::Output, O::Error>,
         P: Recovery<B, A>,
     {
-        let Guarded { bus, breakers, recovery } = self;
+        let Guarded { bus, breakers, recovery, .. } = self;
         match breakers.select(address) {
             Some(breaker) if K::GATES => breaker.check().map_err(Error::Rejected)?,
             Some(breaker) => {
-                return breaker.call_on(bus, |bus| recovery.recover(bus, address), operation);
+                let step = |bus: &mut B| recovery.recover(bus, address);
+                return breaker.call_on_by(bus, step, |bus, rules| operation(bus).judged(rules));
             }
             None => {}
         }
-        operation(bus).map_err(Error::Inner)
+        operation(bus).result().map_err(Error::Inner)
     }
 }
 
 // Buses and closures seldom show themselves; the breaker is what there is to see.
-impl<B, K: core::fmt::Debug, P> core::fmt::Debug for Guarded<B, K, P> {
+impl<B, K: core::fmt::Debug, P, I> core::fmt::Debug for Guarded<B, K, P, I> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Guarded").field("breakers", &self.breakers).finish_non_exhaustive()
     }

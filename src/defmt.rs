@@ -366,14 +366,14 @@ impl Format for RegistryError {
 mod bus {
     use defmt::{Format, Formatter, write};
 
-    use crate::bus::{Gate, Guarded, NoRecovery, PerAddress};
+    use crate::bus::{Gate, Guarded, NoInspection, NoRecovery, PerAddress};
     use crate::clock::Clock;
     use crate::strategy::Strategy;
 
-    named! { NoRecovery = "NoRecovery" }
+    named! { NoRecovery = "NoRecovery" NoInspection = "NoInspection" }
 
     // Buses and recovery steps seldom show themselves.
-    impl<B, K: Format, P> Format for Guarded<B, K, P> {
+    impl<B, K: Format, P, I> Format for Guarded<B, K, P, I> {
         fn format(&self, f: Formatter<'_>) {
             write!(f, "Guarded {{ breakers: {} }}", self.breakers());
         }

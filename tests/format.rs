@@ -59,11 +59,12 @@ fn every_public_type_has_a_format() {
 #[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
 #[test]
 fn guarded_buses_have_a_format() {
-    use mcb::bus::{Gate, Guarded, NoRecovery, PerAddress};
+    use mcb::bus::{Gate, Guarded, NoInspection, NoRecovery, PerAddress};
     shown::<NoRecovery>();
+    shown::<NoInspection>();
     shown::<PerAddress<'_, u8, Clock, 2>>();
     shown::<Gate<&CircuitBreaker<Clock>>>();
-    shown::<Guarded<Silent, &CircuitBreaker<Clock>, Silent>>();
+    shown::<Guarded<Silent, &CircuitBreaker<Clock>, Silent, Silent>>();
 }
 
 #[cfg(feature = "embedded-hal")]

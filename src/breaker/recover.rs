@@ -7,6 +7,8 @@ use crate::error::{Error, Rejected};
 use crate::machine::Ticket;
 use crate::rules::Rules;
 use crate::strategy::Strategy;
+#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+use crate::verdict::Verdict;
 
 /// How a recovery step ended: `()` always succeeds, `bool` and `Result` say it. An error's
 /// value goes no further: a step that has something to tell tells it itself.
@@ -124,6 +126,30 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             ticket = self.unrecovered(ticket).map_err(Error::Rejected)?;
         }
         self.run(ticket, || f(device))
+    }
+
+    /// [`call_on`](Self::call_on) whose verdict is `f`'s to give, by the rules that it is handed: for what sees more
+    /// than the result, or wants to see the verdict.
+    #[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+    #[inline]
+    pub(crate) fn call_on_by<D: ?Sized, X, T, E>(
+        &self,
+        device: &mut D,
+        recover: impl FnOnce(&mut D) -> X,
+        f: impl FnOnce(&mut D, &R) -> (Result<T, E>, Verdict),
+    ) -> Result<T, Error<E>>
+    where
+        R: Rules<T, E>,
+        X: RecoveryOutcome,
+    {
+        let mut ticket = self.admit().map_err(Error::Rejected)?;
+        if ticket.begins_recovery() && !self.recovered(ticket, || recover(device).succeeded()) {
+            ticket = self.unrecovered(ticket).map_err(Error::Rejected)?;
+        }
+        let started = self.strategy.started(&self.head);
+        let judged = || f(device, &self.rules);
+        let (result, verdict) = unwind::guarded(|| self.panicked(ticket), judged);
+        self.finish(result, ticket, started, verdict)
     }
 
     /// Runs the step; a panic in it, or in what it returns, must not keep the probe's slot.

@@ -1,31 +1,40 @@
 //! Byte streams.
 
+use core::iter::once;
+
 use embedded_io::{ErrorType, Read, ReadReady, Seek, SeekFrom, Write, WriteReady};
 
+use super::inspect::{Inspect, Seen};
 use super::{Guarded, Recovery, Select};
 use crate::error::Error;
 use crate::rules::Rules;
 
-impl<B: ErrorType<Error: 'static>, K, P> ErrorType for Guarded<B, K, P> {
+impl<B: ErrorType<Error: 'static>, K, P, I> ErrorType for Guarded<B, K, P, I> {
     type Error = Error<B::Error>;
 }
 
 /// Rules judge the number of bytes: `EveryError.detect_error(is_short)` counts reads that are too short.
 /// For a stream that is written too, see the [module](super#streams).
-impl<B, K, P> Read for Guarded<B, K, P>
+impl<B, K, P, I> Read for Guarded<B, K, P, I>
 where
     B: Read<Error: 'static>,
     K: Select<()>,
     K::Rules: Rules<usize, B::Error>,
     P: Recovery<B, ()>,
+    I: Inspect<u8>,
 {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
-        self.operate(&(), |stream| stream.read(buffer))
+        let look = self.inspection;
+        self.operate(&(), |stream| {
+            let result = stream.read(buffer);
+            let read = buffer.get(..*result.as_ref().unwrap_or(&0));
+            Seen::new(result, look, once(read.unwrap_or_default()))
+        })
     }
 }
 
 /// Rules judge the number of bytes of a write, and `()` of a flush.
-impl<B, K, P> Write for Guarded<B, K, P>
+impl<B, K, P, I> Write for Guarded<B, K, P, I>
 where
     B: Write<Error: 'static>,
     K: Select<()>,
@@ -41,7 +50,7 @@ where
     }
 }
 
-impl<B, K, P> Seek for Guarded<B, K, P>
+impl<B, K, P, I> Seek for Guarded<B, K, P, I>
 where
     B: Seek<Error: 'static>,
     K: Select<()>,
@@ -55,14 +64,14 @@ where
 
 /// Passes by the breaker: a flag says nothing about the device, and a driver that polls it between its
 /// reads would clear the count of their errors.
-impl<B: ReadReady<Error: 'static>, K, P> ReadReady for Guarded<B, K, P> {
+impl<B: ReadReady<Error: 'static>, K, P, I> ReadReady for Guarded<B, K, P, I> {
     fn read_ready(&mut self) -> Result<bool, Self::Error> {
         self.bus.read_ready().map_err(Error::Inner)
     }
 }
 
 /// Passes by the breaker, as [`ReadReady`] does.
-impl<B: WriteReady<Error: 'static>, K, P> WriteReady for Guarded<B, K, P> {
+impl<B: WriteReady<Error: 'static>, K, P, I> WriteReady for Guarded<B, K, P, I> {
     fn write_ready(&mut self) -> Result<bool, Self::Error> {
         self.bus.write_ready().map_err(Error::Inner)
     }

@@ -1,24 +1,34 @@
 //! Async byte streams.
 
+use core::iter::once;
+
 use embedded_io::SeekFrom;
 use embedded_io_async::{Read, Seek, Write};
 
+use super::inspect::{Inspect, Seen};
 use super::{AsyncRecovery, Guarded, Select};
 use crate::rules::Rules;
 
-impl<B, K, P> Read for Guarded<B, K, P>
+impl<B, K, P, I> Read for Guarded<B, K, P, I>
 where
     B: Read<Error: 'static>,
     K: Select<()>,
     K::Rules: Rules<usize, B::Error>,
     P: AsyncRecovery<B, ()>,
+    I: Inspect<u8>,
 {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
-        self.operate_async((), async |stream| stream.read(buffer).await).await
+        let look = self.inspection;
+        self.operate_async((), async move |stream| {
+            let result = stream.read(buffer).await;
+            let read = buffer.get(..*result.as_ref().unwrap_or(&0));
+            Seen::new(result, look, once(read.unwrap_or_default()))
+        })
+        .await
     }
 }
 
-impl<B, K, P> Write for Guarded<B, K, P>
+impl<B, K, P, I> Write for Guarded<B, K, P, I>
 where
     B: Write<Error: 'static>,
     K: Select<()>,
@@ -34,7 +44,7 @@ where
     }
 }
 
-impl<B, K, P> Seek for Guarded<B, K, P>
+impl<B, K, P, I> Seek for Guarded<B, K, P, I>
 where
     B: Seek<Error: 'static>,
     K: Select<()>,

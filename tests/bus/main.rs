@@ -5,6 +5,7 @@ mod asynchronous;
 mod device;
 mod gate;
 mod i2c;
+mod inspect;
 mod kinds;
 mod recovery;
 mod spi;
