@@ -11,6 +11,7 @@
 //! | `embedded-hal-async` | the same of `embedded-hal-async` |
 //! | `embedded-io` (0.7) | `Read`, `Write`, `Seek`; `ReadReady` and `WriteReady` pass by the breaker; not `BufRead`, which lends what it read |
 //! | `embedded-io-async` | `Read`, `Write`, `Seek` of `embedded-io-async` |
+//! | `embedded-io-06`, `embedded-io-async-06` | the same of version 0.6 |
 //!
 #![cfg_attr(feature = "embedded-hal", doc = "```")]
 #![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
@@ -68,7 +69,7 @@
 //! and serial ports are often `Infallible`, a wrong checksum or a modem's
 //! silence is known to the driver alone. Guard the driver's method there, `breaker.call_on(&mut driver, set_up,
 //! |driver| driver.read())` ([`call_on`](crate::CircuitBreaker::call_on)); the guard of a bus is best for I²C. So too
-//! where a HAL has other traits than these, embedded-io 0.6 say.
+//! where a HAL has other traits than these.
 //!
 //! # What no device sends
 //!
@@ -196,16 +197,20 @@
 //! # assert_eq!(Moving.judge(&Ok::<(), ()>(())), Verdict::Success);
 //! ```
 
-#[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
+#[cfg(any(
+    feature = "embedded-hal-async",
+    feature = "embedded-io-async",
+    feature = "embedded-io-async-06"
+))]
 mod asynchronous;
 #[cfg(feature = "embedded-hal")]
 mod i2c;
 #[cfg(feature = "embedded-hal-async")]
 mod i2c_async;
 mod inspect;
-#[cfg(feature = "embedded-io")]
+#[cfg(any(feature = "embedded-io", feature = "embedded-io-06"))]
 mod io;
-#[cfg(feature = "embedded-io-async")]
+#[cfg(any(feature = "embedded-io-async", feature = "embedded-io-async-06"))]
 mod io_async;
 mod recovery;
 mod rejection;
@@ -215,7 +220,11 @@ mod spi;
 #[cfg(feature = "embedded-hal-async")]
 mod spi_async;
 
-#[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
+#[cfg(any(
+    feature = "embedded-hal-async",
+    feature = "embedded-io-async",
+    feature = "embedded-io-async-06"
+))]
 pub use asynchronous::AsyncRecovery;
 pub use inspect::{Inspect, NoInspection, all_same};
 pub use recovery::{NoRecovery, Recovery};

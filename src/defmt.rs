@@ -256,7 +256,7 @@ named! { crate::clock::QuantaClock = "QuantaClock" }
 #[cfg(feature = "embedded-time")]
 named! { crate::clock::EmbeddedTime<K> [K] = "EmbeddedTime" }
 
-#[cfg(feature = "fugit")]
+#[cfg(any(feature = "fugit", feature = "fugit-03"))]
 named! { crate::clock::Fugit<I> [I] = "Fugit" }
 
 #[cfg(feature = "rtic-time")]
@@ -362,7 +362,7 @@ impl Format for RegistryError {
 
 // Buses.
 
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+#[cfg(any(feature = "embedded-hal", feature = "embedded-io", feature = "embedded-io-06"))]
 mod bus {
     use defmt::{Format, Formatter, write};
 

@@ -13,7 +13,7 @@
 //! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
 //! - time: [`clock`]
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
-//! - buses and streams: the module `bus` (features `embedded-hal`, `embedded-io` and their async twins)
+//! - buses and streams: the module `bus` (features `embedded-hal`, `embedded-io`, `embedded-io-06` and their async twins)
 //! - what holds whatever happens: [invariants](CircuitBreaker#invariants)
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
@@ -48,7 +48,7 @@ mod config;
 
 mod breaker;
 
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+#[cfg(any(feature = "embedded-hal", feature = "embedded-io", feature = "embedded-io-06"))]
 pub mod bus;
 pub mod registry;
 

@@ -108,3 +108,33 @@ mod embedded_io_async {
         Guarded::new(stream, &BREAKER)
     }
 }
+
+#[cfg(feature = "embedded-io-06")]
+mod embedded_io_06 {
+    use embedded_io_06::{Read, ReadReady, Seek, Write, WriteReady};
+    use mcb::bus::Guarded;
+
+    use super::{BREAKER, kind};
+
+    fn kinds() {
+        kind::<embedded_io_06::ErrorKind, embedded_io_06::ErrorKind>();
+    }
+
+    fn stream(
+        stream: impl Read + ReadReady + Seek + Write + WriteReady,
+    ) -> impl Read + ReadReady + Seek + Write + WriteReady {
+        Guarded::new(stream, &BREAKER)
+    }
+}
+
+#[cfg(feature = "embedded-io-async-06")]
+mod embedded_io_async_06 {
+    use embedded_io_async_06::{Read, Seek, Write};
+    use mcb::bus::Guarded;
+
+    use super::BREAKER;
+
+    fn stream(stream: impl Read + Seek + Write) -> impl Read + Seek + Write {
+        Guarded::new(stream, &BREAKER)
+    }
+}

@@ -56,7 +56,7 @@ fn every_public_type_has_a_format() {
     shown::<Wait>();
 }
 
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+#[cfg(any(feature = "embedded-hal", feature = "embedded-io", feature = "embedded-io-06"))]
 #[test]
 fn guarded_buses_have_a_format() {
     use mcb::bus::{Gate, Guarded, NoInspection, NoRecovery, PerAddress};
@@ -80,4 +80,10 @@ fn rules_by_kinds_of_buses_have_a_format() {
 #[test]
 fn rules_by_kinds_of_streams_have_a_format() {
     shown::<Kinds<embedded_io::ErrorKind, 0, 1>>();
+}
+
+#[cfg(feature = "embedded-io-06")]
+#[test]
+fn rules_by_kinds_of_older_streams_have_a_format() {
+    shown::<Kinds<embedded_io_06::ErrorKind, 0, 1>>();
 }

@@ -10,6 +10,8 @@ mod kinds;
 mod recovery;
 mod spi;
 mod stream;
+#[cfg(feature = "embedded-io-async-06")]
+mod stream_06;
 
 use core::time::Duration;
 use mcb::{CircuitBreaker, Config, ManualClock};
