@@ -12,6 +12,7 @@
 //! | `embedded-io` (0.7) | `Read`, `Write`, `Seek`; `ReadReady` and `WriteReady` pass by the breaker; not `BufRead`, which lends what it read |
 //! | `embedded-io-async` | `Read`, `Write`, `Seek` of `embedded-io-async` |
 //! | `embedded-io-06`, `embedded-io-async-06` | the same of version 0.6 |
+//! | `embedded-storage`, `embedded-storage-async` | `ReadNorFlash`, `NorFlash`, `MultiwriteNorFlash`, `ReadStorage`, `Storage` |
 //!
 #![cfg_attr(feature = "embedded-hal", doc = "```")]
 #![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
@@ -172,6 +173,36 @@
 //! the configuration says [`dropped(Verdict::Failure)`](crate::Config::dropped): a bus that only hangs
 //! would never open its breaker.
 //!
+//! # Flash
+//!
+//! A chip that wears out or hangs is an error for each write that follows. Offsets that are out of bounds or not aligned
+//! are the caller's mistake and say nothing about the chip; rules leave them out, as in
+//! `Kinds::new().whitelist([NorFlashErrorKind::NotAligned, NorFlashErrorKind::OutOfBounds])`. A rejection leaves the
+//! flash as it was. One between the erasing and the writing of a sector leaves it erased: a log or a store of settings
+//! over a guard has to bear that, as it bears a loss of power.
+//!
+#![cfg_attr(feature = "embedded-storage", doc = "```")]
+#![cfg_attr(
+    not(feature = "embedded-storage"),
+    doc = "```ignore (needs the feature embedded-storage)"
+)]
+//! use embedded_storage::nor_flash::{NorFlash, NorFlashErrorKind};
+//! use mcb::{bus::Guarded, CircuitBreaker, Config, Consecutive, Kinds, ManualClock};
+//!
+//! static CLOCK: ManualClock = ManualClock::new();
+//! static FLASH: CircuitBreaker<&ManualClock, Consecutive, Kinds<NorFlashErrorKind, 0, 2>> =
+//!     CircuitBreaker::new(
+//!         &Config::new("flash").rules(
+//!             Kinds::new().whitelist([NorFlashErrorKind::NotAligned, NorFlashErrorKind::OutOfBounds]),
+//!         ),
+//!         &CLOCK,
+//!     );
+//!
+//! fn guarded(flash: impl NorFlash) -> impl NorFlash {
+//!     Guarded::new(flash, &FLASH)
+//! }
+//! ```
+//!
 //! # Streams
 //!
 //! Rules judge the number of bytes of a read or write, and `()` of a flush, so rules for a stream that is
@@ -200,7 +231,8 @@
 #[cfg(any(
     feature = "embedded-hal-async",
     feature = "embedded-io-async",
-    feature = "embedded-io-async-06"
+    feature = "embedded-io-async-06",
+    feature = "embedded-storage-async"
 ))]
 mod asynchronous;
 #[cfg(feature = "embedded-hal")]
@@ -219,11 +251,16 @@ mod select;
 mod spi;
 #[cfg(feature = "embedded-hal-async")]
 mod spi_async;
+#[cfg(feature = "embedded-storage")]
+mod storage;
+#[cfg(feature = "embedded-storage-async")]
+mod storage_async;
 
 #[cfg(any(
     feature = "embedded-hal-async",
     feature = "embedded-io-async",
-    feature = "embedded-io-async-06"
+    feature = "embedded-io-async-06",
+    feature = "embedded-storage-async"
 ))]
 pub use asynchronous::AsyncRecovery;
 pub use inspect::{Inspect, NoInspection, all_same};

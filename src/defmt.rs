@@ -362,7 +362,12 @@ impl Format for RegistryError {
 
 // Buses.
 
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io", feature = "embedded-io-06"))]
+#[cfg(any(
+    feature = "embedded-hal",
+    feature = "embedded-io",
+    feature = "embedded-io-06",
+    feature = "embedded-storage"
+))]
 mod bus {
     use defmt::{Format, Formatter, write};
 

@@ -13,7 +13,8 @@
 //! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
 //! - time: [`clock`]
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
-//! - buses and streams: the module `bus` (features `embedded-hal`, `embedded-io`, `embedded-io-06` and their async twins)
+//! - buses, streams and flash: the module `bus` (features `embedded-hal`, `embedded-io`, `embedded-io-06`,
+//!   `embedded-storage` and their async twins)
 //! - what holds whatever happens: [invariants](CircuitBreaker#invariants)
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
@@ -48,7 +49,12 @@ mod config;
 
 mod breaker;
 
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io", feature = "embedded-io-06"))]
+#[cfg(any(
+    feature = "embedded-hal",
+    feature = "embedded-io",
+    feature = "embedded-io-06",
+    feature = "embedded-storage"
+))]
 pub mod bus;
 pub mod registry;
 

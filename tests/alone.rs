@@ -138,3 +138,41 @@ mod embedded_io_async_06 {
         Guarded::new(stream, &BREAKER)
     }
 }
+
+#[cfg(feature = "embedded-storage")]
+mod embedded_storage {
+    use embedded_storage::Storage;
+    use embedded_storage::nor_flash::{MultiwriteNorFlash, NorFlashErrorKind};
+    use mcb::bus::Guarded;
+
+    use super::{BREAKER, kind};
+
+    fn kinds() {
+        kind::<NorFlashErrorKind, NorFlashErrorKind>();
+    }
+
+    fn flash(flash: impl MultiwriteNorFlash) -> impl MultiwriteNorFlash {
+        Guarded::new(flash, &BREAKER)
+    }
+
+    fn storage(storage: impl Storage) -> impl Storage {
+        Guarded::new(storage, &BREAKER)
+    }
+}
+
+#[cfg(feature = "embedded-storage-async")]
+mod embedded_storage_async {
+    use embedded_storage_async::Storage;
+    use embedded_storage_async::nor_flash::MultiwriteNorFlash;
+    use mcb::bus::Guarded;
+
+    use super::BREAKER;
+
+    fn flash(flash: impl MultiwriteNorFlash) -> impl MultiwriteNorFlash {
+        Guarded::new(flash, &BREAKER)
+    }
+
+    fn storage(storage: impl Storage) -> impl Storage {
+        Guarded::new(storage, &BREAKER)
+    }
+}

@@ -56,7 +56,12 @@ fn every_public_type_has_a_format() {
     shown::<Wait>();
 }
 
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io", feature = "embedded-io-06"))]
+#[cfg(any(
+    feature = "embedded-hal",
+    feature = "embedded-io",
+    feature = "embedded-io-06",
+    feature = "embedded-storage"
+))]
 #[test]
 fn guarded_buses_have_a_format() {
     use mcb::bus::{Gate, Guarded, NoInspection, NoRecovery, PerAddress};

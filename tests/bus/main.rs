@@ -9,6 +9,8 @@ mod inspect;
 mod kinds;
 mod recovery;
 mod spi;
+#[cfg(feature = "embedded-storage-async")]
+mod storage;
 mod stream;
 #[cfg(feature = "embedded-io-async-06")]
 mod stream_06;
