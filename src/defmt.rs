@@ -11,6 +11,7 @@ use crate::circuit::Circuit;
 use crate::clock::{CachedClock, Clock, FnClock, ManualClock};
 use crate::config::{Config, ConfigError, ConfigErrorKind, Settings};
 use crate::error::{Error, Rejected};
+use crate::last_good::{LastGood, Reading};
 use crate::machine::Limits;
 use crate::observe::Hooks;
 use crate::registry::{Circuits, OpenCircuits, Registry, RegistryError, View};
@@ -115,6 +116,15 @@ impl<E: Format> Format for Error<E> {
         }
     }
 }
+
+impl<T: Format> Format for Reading<T> {
+    fn format(&self, f: Formatter<'_>) {
+        let Reading { value, age, fresh } = self;
+        write!(f, "Reading {{ value: {}, age: {}, fresh: {=bool} }}", value, age, fresh);
+    }
+}
+
+named! { LastGood<T, C> [T, C: Clock] = "LastGood" }
 
 // Settings.
 

@@ -10,6 +10,7 @@
 //! - a guarded call: [`CircuitBreaker::call`], [`call_async`](CircuitBreaker::call_async),
 //!   [`call_on`](CircuitBreaker::call_on) with a recovery step, [`call_mut`](CircuitBreaker::call_mut),
 //!   [`wrap`](Wrap), [`circuit!`]; by hand: [`try_acquire`](CircuitBreaker::try_acquire) and [`Permit`]
+//! - what to use while it rejects: [`LastGood`]
 //! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
 //! - time: [`clock`]
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
@@ -24,6 +25,7 @@
 extern crate std;
 
 // From the ground up: a module uses only those above it, and no sibling in its own paragraph (tests/layout.rs).
+mod lock;
 mod state;
 mod sync;
 mod verdict;
@@ -56,6 +58,7 @@ mod breaker;
     feature = "embedded-storage"
 ))]
 pub mod bus;
+mod last_good;
 pub mod registry;
 
 #[cfg(feature = "defmt")]
@@ -68,6 +71,7 @@ pub use circuit::Circuit;
 pub use clock::*;
 pub use config::{Config, ConfigError, ConfigErrorKind, Recovery};
 pub use error::{Error, Rejected};
+pub use last_good::{LastGood, Reading};
 pub use observe::{Hooks, Observer};
 pub use registry::{Registry, RegistryError, View};
 pub use rules::{

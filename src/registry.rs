@@ -1,10 +1,8 @@
 //! Breakers of different types in one place: for readiness probes, logs and a bulk reset.
 
-mod lock;
-
 use crate::circuit::Circuit;
+use crate::lock::Lock;
 use crate::state::State;
-use lock::Lock;
 
 /// At most `N` breakers, in the order of their registration.
 ///

@@ -63,6 +63,10 @@ pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     #[must_use]
     fn after(self, ticks: u32) -> Self;
 
+    /// The ticks since `earlier`, at most `u32::MAX`; 0 where it is slightly newer. Those of `u32` come round.
+    #[doc(hidden)]
+    fn since(self, earlier: Self) -> u32;
+
     /// What a breaker keeps beside its stamps: nothing for `u32`, the upper half for `u64`.
     #[doc(hidden)]
     type Epoch: Send + Sync + core::fmt::Debug;
@@ -96,6 +100,11 @@ impl Ticks for u32 {
         self.wrapping_add(ticks)
     }
 
+    #[inline]
+    fn since(self, earlier: u32) -> u32 {
+        since(self, earlier)
+    }
+
     type Epoch = ();
     const EPOCH: () = ();
 
@@ -127,6 +136,11 @@ impl Ticks for u64 {
     #[inline]
     fn after(self, ticks: u32) -> u64 {
         self.wrapping_add(u64::from(ticks))
+    }
+
+    #[inline]
+    fn since(self, earlier: u64) -> u32 {
+        self.saturating_sub(earlier).try_into().unwrap_or(u32::MAX)
     }
 
     type Epoch = Epoch;

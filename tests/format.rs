@@ -7,8 +7,9 @@ use mcb::registry::{Circuits, OpenCircuits};
 use mcb::strategy::{Kept, Step};
 use mcb::{
     CallAsync, CallAsyncOn, Cause, Circuit, CircuitBreaker, Config, ConfigError, ConfigErrorKind,
-    Consecutive, Detect, EveryError, Hooks, Kinds, Lists, ManualClock, NetError, Permit, Reason,
-    Registry, RegistryError, Rejected, Reporting, State, Transition, Verdict, View, Wait,
+    Consecutive, Detect, EveryError, Hooks, Kinds, LastGood, Lists, ManualClock, NetError, Permit,
+    Reading, Reason, Registry, RegistryError, Rejected, Reporting, State, Transition, Verdict,
+    View, Wait,
 };
 
 fn shown<T: Debug + defmt::Format + ?Sized>() {}
@@ -39,10 +40,12 @@ fn every_public_type_has_a_format() {
     shown::<Hooks<Silent>>();
     shown::<Kept>();
     shown::<Kinds<u8, 1, 1>>();
+    shown::<LastGood<Silent, Clock>>();
     shown::<Lists<u8, 1, 1>>();
     shown::<NetError>();
     shown::<OpenCircuits<Circuits<'_, 2>>>();
     shown::<Permit<'_, Clock>>();
+    shown::<Reading<u8>>();
     shown::<Reason>();
     shown::<Registry<2>>();
     shown::<RegistryError>();

@@ -72,6 +72,11 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         self.head.look().answer.ticks().map(|ticks| Wait::new(ticks, C::HZ))
     }
 
+    /// The present tick.
+    pub(crate) fn now(&self) -> C::Ticks {
+        self.head.clock.now()
+    }
+
     /// Whether it is open now, as a rejection; judges nothing and takes no slot.
     ///
     /// For what belongs to calls that this breaker guards elsewhere: a bus that only the driver's own transfers should

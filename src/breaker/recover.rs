@@ -7,12 +7,6 @@ use crate::error::{Error, Rejected};
 use crate::machine::Ticket;
 use crate::rules::Rules;
 use crate::strategy::Strategy;
-#[cfg(any(
-    feature = "embedded-hal",
-    feature = "embedded-io",
-    feature = "embedded-io-06",
-    feature = "embedded-storage"
-))]
 use crate::verdict::Verdict;
 
 /// How a recovery step ended: `()` always succeeds, `bool` and `Result` say it. An error's
@@ -135,12 +129,6 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 
     /// [`call_on`](Self::call_on) whose verdict is `f`'s to give, by the rules that it is handed: for what sees more
     /// than the result, or wants to see the verdict.
-    #[cfg(any(
-        feature = "embedded-hal",
-        feature = "embedded-io",
-        feature = "embedded-io-06",
-        feature = "embedded-storage"
-    ))]
     #[inline]
     pub(crate) fn call_on_by<D: ?Sized, X, T, E>(
         &self,
