@@ -168,8 +168,9 @@
 //!
 //! # Time limits
 //!
-//! A time limit belongs inside the guard, in a wrapper around the bus, so that its error is judged like
-//! any other. `with_timeout(guarded.read(…))` drops the guarded operation, which counts for nothing unless
+//! A time limit belongs inside the guard, around the bus, so that its error is judged like any other:
+//! `Guarded::new(TimeLimit::new(bus, delay, limit), &BREAKER)` (`TimeLimit` comes with `embedded-hal-async`, and
+//! `time_limit` for a driver's method). `with_timeout(guarded.read(…))` drops the guarded operation, which counts for nothing unless
 //! the configuration says [`dropped(Verdict::Failure)`](crate::Config::dropped): a bus that only hangs
 //! would never open its breaker.
 //!
@@ -255,6 +256,8 @@ mod spi_async;
 mod storage;
 #[cfg(feature = "embedded-storage-async")]
 mod storage_async;
+#[cfg(feature = "embedded-hal-async")]
+mod time_limit;
 
 #[cfg(any(
     feature = "embedded-hal-async",
@@ -266,6 +269,8 @@ pub use asynchronous::AsyncRecovery;
 pub use inspect::{Inspect, NoInspection, all_same};
 pub use recovery::{NoRecovery, Recovery};
 pub use select::{Gate, PerAddress, Select};
+#[cfg(feature = "embedded-hal-async")]
+pub use time_limit::TimeLimit;
 
 use crate::breaker::RecoveryOutcome;
 use crate::error::Error;

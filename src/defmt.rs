@@ -117,6 +117,16 @@ impl<E: Format> Format for Error<E> {
     }
 }
 
+#[cfg(feature = "embedded-hal-async")]
+impl<E: Format> Format for crate::time_limit::TimedError<E> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            crate::time_limit::TimedError::TimedOut => write!(f, "time limit has passed"),
+            crate::time_limit::TimedError::Inner(error) => error.format(f),
+        }
+    }
+}
+
 impl<T: Format> Format for Reading<T> {
     fn format(&self, f: Formatter<'_>) {
         let Reading { value, age, fresh } = self;
@@ -391,6 +401,13 @@ mod bus {
     impl<B, K: Format, P, I> Format for Guarded<B, K, P, I> {
         fn format(&self, f: Formatter<'_>) {
             write!(f, "Guarded {{ breakers: {} }}", self.breakers());
+        }
+    }
+
+    #[cfg(feature = "embedded-hal-async")]
+    impl<B, D> Format for crate::bus::TimeLimit<B, D> {
+        fn format(&self, f: Formatter<'_>) {
+            write!(f, "TimeLimit {{ micros: {=u32} }}", self.micros);
         }
     }
 

@@ -13,6 +13,7 @@
 //! - what to use while it rejects: [`LastGood`]
 //! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
 //! - time: [`clock`]
+//! - async: [`CircuitBreaker::call_async`]; with `embedded-hal-async` also `time_limit` and `next_probe`
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
 //! - buses, streams and flash: the module `bus` (features `embedded-hal`, `embedded-io`, `embedded-io-06`,
 //!   `embedded-storage` and their async twins)
@@ -39,6 +40,8 @@ pub mod strategy;
 pub mod clock;
 pub mod observe;
 pub mod rules;
+#[cfg(feature = "embedded-hal-async")]
+mod time_limit;
 
 mod machine;
 
@@ -79,4 +82,6 @@ pub use rules::{
 };
 pub use state::{Cause, Reason, State, Transition};
 pub use strategy::{Consecutive, NetError, Strategy};
+#[cfg(feature = "embedded-hal-async")]
+pub use time_limit::{TimedError, time_limit};
 pub use wait::Wait;

@@ -59,8 +59,8 @@ mod embedded_hal {
 
 #[cfg(feature = "embedded-hal-async")]
 mod embedded_hal_async {
-    use embedded_hal_async::{i2c, spi};
-    use mcb::bus::Guarded;
+    use embedded_hal_async::{delay, i2c, spi};
+    use mcb::bus::{Guarded, TimeLimit};
 
     use super::BREAKER;
 
@@ -74,6 +74,14 @@ mod embedded_hal_async {
 
     fn spi_device(device: impl spi::SpiDevice) -> impl spi::SpiDevice {
         Guarded::new(device, &BREAKER)
+    }
+
+    fn limited(bus: impl i2c::I2c, delay: impl delay::DelayNs) -> impl i2c::I2c {
+        Guarded::new(TimeLimit::new(bus, delay, core::time::Duration::from_millis(9)), &BREAKER)
+    }
+
+    async fn probes(mut delay: impl delay::DelayNs) -> Result<(), mcb::Rejected> {
+        BREAKER.next_probe(&mut delay).await
     }
 }
 

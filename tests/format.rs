@@ -84,6 +84,13 @@ fn rules_by_kinds_of_buses_have_a_format() {
     shown::<mcb::Error<embedded_hal::i2c::ErrorKind>>();
 }
 
+#[cfg(feature = "embedded-hal-async")]
+#[test]
+fn time_limits_have_a_format() {
+    shown::<mcb::TimedError<u8>>();
+    shown::<mcb::bus::TimeLimit<Silent, Silent>>();
+}
+
 #[cfg(feature = "embedded-io")]
 #[test]
 fn rules_by_kinds_of_streams_have_a_format() {
