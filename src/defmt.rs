@@ -380,6 +380,12 @@ impl Format for RegistryError {
     }
 }
 
+impl Format for crate::watchdog::Withheld {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "watchdog not fed: circuit {=str} is {}", self.id, self.state);
+    }
+}
+
 // Buses.
 
 #[cfg(any(

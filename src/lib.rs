@@ -17,6 +17,7 @@
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
 //! - buses, streams and flash: the module `bus` (features `embedded-hal`, `embedded-io`, `embedded-io-06`,
 //!   `embedded-storage` and their async twins)
+//! - a watchdog that is not fed while a circuit is locked out: [`watchdog`]
 //! - what holds whatever happens: [invariants](CircuitBreaker#invariants)
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
@@ -63,6 +64,7 @@ mod breaker;
 pub mod bus;
 mod last_good;
 pub mod registry;
+pub mod watchdog;
 
 #[cfg(feature = "defmt")]
 mod defmt;

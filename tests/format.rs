@@ -57,6 +57,7 @@ fn every_public_type_has_a_format() {
     shown::<Verdict>();
     shown::<View<'_>>();
     shown::<Wait>();
+    shown::<mcb::watchdog::Withheld>();
 }
 
 #[cfg(any(
