@@ -120,10 +120,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
         X: RecoveryOutcome,
     {
-        let mut ticket = self.admit().map_err(Error::Rejected)?;
-        if ticket.begins_recovery() && !self.recovered(ticket, || recover(device).succeeded()) {
-            ticket = self.unrecovered(ticket).map_err(Error::Rejected)?;
-        }
+        let ticket = self.admit_on(device, recover).map_err(Error::Rejected)?;
         self.run(ticket, || f(device))
     }
 
@@ -140,14 +137,26 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
         X: RecoveryOutcome,
     {
-        let mut ticket = self.admit().map_err(Error::Rejected)?;
-        if ticket.begins_recovery() && !self.recovered(ticket, || recover(device).succeeded()) {
-            ticket = self.unrecovered(ticket).map_err(Error::Rejected)?;
-        }
+        let ticket = self.admit_on(device, recover).map_err(Error::Rejected)?;
         let started = self.strategy.started(&self.head);
         let judged = || f(device, &self.rules);
         let (result, verdict) = unwind::guarded(|| self.panicked(ticket), judged);
         self.finish(result, ticket, started, verdict)
+    }
+
+    /// The way in, and the step where a recovery begins.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `admit`
+    fn admit_on<D: ?Sized, X: RecoveryOutcome>(
+        &self,
+        device: &mut D,
+        recover: impl FnOnce(&mut D) -> X,
+    ) -> Result<Ticket, Rejected> {
+        let ticket = self.admit()?;
+        if ticket.begins_recovery() && !self.recovered(ticket, || recover(device).succeeded()) {
+            return self.unrecovered(ticket);
+        }
+        Ok(ticket)
     }
 
     /// Runs the step; a panic in it, or in what it returns, must not keep the probe's slot.

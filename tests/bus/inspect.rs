@@ -24,10 +24,8 @@ const HIGH: Line = Line(0xFF);
 impl Line {
     fn fill(self, buffer: &mut [u8]) {
         buffer.fill(self.0);
-        if self.0 == BUSY.0
-            && let Some(first) = buffer.first_mut()
-        {
-            *first = 0x00;
+        if self.0 == BUSY.0 {
+            buffer.iter_mut().take(1).for_each(|first| *first = 0x00);
         }
     }
 }
