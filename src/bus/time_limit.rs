@@ -17,6 +17,9 @@ use crate::time_limit::micros;
 /// passes is then an error of the bus, [`TimedError::TimedOut`](crate::TimedError::TimedOut), and judged; outside the guard it would only drop the
 /// guarded operation. What else there is to know of limits, and of what is dropped, says [`time_limit`](crate::time_limit()).
 ///
+/// Inside the sharing of a bus, `Mutex<TimeLimit<…>>`, it limits the transfers alone; around a handle to a shared bus it
+/// limits the waiting for it too, which is then held against the device.
+///
 /// Each call of a trait's method has the whole limit, and what a trait makes of several (`read_exact`) has it several
 /// times. Whether a stream is ready is asked without one.
 ///
