@@ -1,8 +1,8 @@
 //! A watchdog that is fed only while something can still recover by itself.
 //!
-//! An open circuit is no reason for a restart: it probes, and closes. One that is locked out gives up until somebody
-//! resets it; where nobody is near, the watchdog may be that somebody. [`feed`] feeds it only while none of the circuits
-//! is locked out, and [`feed_while`] while any condition of yours holds for each.
+//! An open circuit is no reason for a restart: it probes, and closes. One that is [locked out](State::LockedOut) gives
+//! up until somebody resets it; where nobody is near, the watchdog may be that somebody. [`feed`] feeds it only while
+//! none of the circuits is locked out, and [`feed_while`] while any condition of yours holds for each.
 //!
 //! ```
 //! use mcb::{CircuitBreaker, Config, ManualClock, View, watchdog};
@@ -37,8 +37,8 @@ use crate::state::State;
 ///
 /// ```
 /// use mcb::{State, watchdog::Withheld};
-/// let text = Withheld::new("radio", State::ForcedOpen).to_string();
-/// assert_eq!(text, "watchdog not fed: circuit radio is forced-open");
+/// let text = Withheld::new("radio", State::LockedOut).to_string();
+/// assert_eq!(text, "watchdog not fed: circuit radio is locked-out");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ pub fn feed<'a, T>(
     circuits: impl IntoIterator<Item = &'a (dyn Circuit + Sync)>,
     feed: impl FnOnce() -> T,
 ) -> Result<T, Withheld> {
-    feed_while(circuits, |state| !locked_out(state), feed)
+    feed_while(circuits, |state| state != State::LockedOut, feed)
 }
 
 /// Runs `feed` while `alive` holds for the state of each circuit.
@@ -113,8 +113,4 @@ pub fn feed_while<'a, T>(
         }
     }
     Ok(feed())
-}
-
-fn locked_out(state: State) -> bool {
-    state.as_str() == "locked-out" // becomes `state == State::LockedOut` with that state
 }

@@ -5,7 +5,7 @@
 mod delay;
 
 use delay::{Delay, clock, poll, ready, run};
-use mcb::{CircuitBreaker, Clock, Config, ManualClock, State, Wait};
+use mcb::{CircuitBreaker, Clock, Config, ManualClock, Recovery, State, Wait};
 
 type Shared = &'static ManualClock;
 
@@ -45,6 +45,20 @@ fn where_only_a_hand_can_tell_it_returns_at_once() {
         (rejected.id, rejected.state, rejected.retry_after),
         ("gps", State::ForcedOpen, None)
     );
+    assert!(delay.asked.is_empty());
+}
+
+#[test]
+fn locked_out_is_for_a_hand_too() {
+    static CONFIG: Config<Shared> = Config::new("gps")
+        .error_threshold(1)
+        .recovery_timeout_ticks(100)
+        .recovery(&Recovery::new().lockout(1));
+    let clock = clock();
+    let (breaker, mut delay) =
+        (CircuitBreaker::try_new(&CONFIG, clock).unwrap(), Delay::new(clock));
+    open(&breaker);
+    assert_eq!(ready(breaker.next_probe(&mut delay)).unwrap_err().state, State::LockedOut);
     assert!(delay.asked.is_empty());
 }
 

@@ -4,7 +4,7 @@
 use core::cell::Cell;
 
 use mcb::watchdog::{Withheld, feed, feed_while};
-use mcb::{Circuit, CircuitBreaker, Config, ManualClock, Registry, State, View};
+use mcb::{Circuit, CircuitBreaker, Config, ManualClock, Recovery, Registry, State, View};
 
 type Breaker = CircuitBreaker<&'static ManualClock>;
 
@@ -35,6 +35,29 @@ fn whatever_recovers_or_was_forced_by_hand_is_fed() {
     radio.force_closed();
     assert_eq!(feed(), Ok(()));
     assert_eq!(count.get(), 4);
+}
+
+#[test]
+fn one_that_is_locked_out_is_told_until_somebody_resets_it() {
+    static MODEM: Config<&ManualClock> = Config::new("modem")
+        .error_threshold(1)
+        .recovery_timeout_ticks(100)
+        .recovery(&Recovery::new().lockout(2));
+    let clock: &ManualClock = Box::leak(Box::new(ManualClock::new()));
+    let modem = CircuitBreaker::try_new(&MODEM, clock).unwrap();
+    let [imu, _] = circuits();
+    let list: [&(dyn Circuit + Sync); 2] = [imu, &modem];
+    let view = View::new(&list);
+    modem.try_acquire().unwrap().failure();
+    assert_eq!(feed(&view, || "fed"), Ok("fed")); // open, and about to probe
+    clock.advance_ticks(100);
+    modem.try_acquire().unwrap().failure();
+    let withheld = feed(&view, || -> u8 { panic!("not fed") }).unwrap_err();
+    assert_eq!(withheld, Withheld::new("modem", State::LockedOut));
+    clock.advance_ticks(1 << 20);
+    assert!(feed(&view, || "fed").is_err());
+    modem.reset();
+    assert_eq!(feed(&view, || "fed"), Ok("fed"));
 }
 
 #[test]

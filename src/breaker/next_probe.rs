@@ -45,8 +45,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     ///
     /// # Errors
     ///
-    /// [`Rejected`], without a sleep, where only a hand can tell when ([`State::ForcedOpen`](crate::State::ForcedOpen)):
-    /// whoever waits for that hand knows a better way than to ask again and again.
+    /// [`Rejected`], without a sleep, where only a hand can tell when ([`State::ForcedOpen`](crate::State::ForcedOpen),
+    /// [`State::LockedOut`](crate::State::LockedOut)): whoever waits for that hand knows a better way than to ask again and again.
     ///
     /// # Cancellation
     ///
