@@ -9,6 +9,7 @@ mod gate;
 mod i2c;
 mod inspect;
 mod kinds;
+mod line;
 mod recovery;
 mod spi;
 #[cfg(feature = "embedded-storage-async")]
