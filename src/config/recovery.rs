@@ -252,13 +252,14 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
 
 /// What of a plan does not fit to the recovery timeout.
 pub(super) const fn refusal(plan: &Plan, recovery_timeout: u32) -> Option<Refusal> {
-    if let Schedule::Growing { cap, .. } = plan.schedule
-        && let Some(refusal) = Kind::Cap.unless(cap, recovery_timeout, Limits::LONGEST)
-    {
-        return Some(refusal);
+    if let Schedule::Growing { cap, .. } = plan.schedule {
+        let refusal = Kind::Cap.unless(cap, recovery_timeout, Limits::LONGEST);
+        if refusal.is_some() {
+            return refusal;
+        }
     }
-    if plan.max_wait != 0 {
-        return Kind::MaxWait.unless(plan.max_wait, recovery_timeout, Limits::LONGEST);
+    match plan.max_wait {
+        0 => None,
+        wait => Kind::MaxWait.unless(wait, recovery_timeout, Limits::LONGEST),
     }
-    None
 }
