@@ -11,6 +11,8 @@
 //! | `embedded-hal-async` | the same of `embedded-hal-async` |
 //! | `embedded-io` (0.7) | `Read`, `Write`, `Seek`; `ReadReady` and `WriteReady` pass by the breaker; not `BufRead`, which lends what it read |
 //! | `embedded-io-async` | `Read`, `Write`, `Seek` of `embedded-io-async` |
+//! | `embedded-io-06`, `embedded-io-async-06` | the same of version 0.6 |
+//! | `embedded-storage`, `embedded-storage-async` | `ReadNorFlash`, `NorFlash`, `MultiwriteNorFlash`, `ReadStorage`, `Storage` |
 //!
 #![cfg_attr(feature = "embedded-hal", doc = "```")]
 #![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
@@ -65,10 +67,40 @@
 //!
 //! A guard sees operations, not their meaning. A device that takes every command and never answers shows
 //! it one success for each failure, which neither strategy notices. And many a bus has nothing to say: errors of SPI
-//! and serial ports are often `Infallible`, an absent SPI chip answers with zeros, and a wrong checksum or a modem's
+//! and serial ports are often `Infallible`, a wrong checksum or a modem's
 //! silence is known to the driver alone. Guard the driver's method there, `breaker.call_on(&mut driver, set_up,
 //! |driver| driver.read())` ([`call_on`](crate::CircuitBreaker::call_on)); the guard of a bus is best for I²C. So too
-//! where a HAL has other traits than these, embedded-io 0.6 say.
+//! where a HAL has other traits than these.
+//!
+//! # What no device sends
+//!
+//! On an SPI bus, and on a stream, nobody answers with zeros or ones, and no error. A guard that
+//! [inspects](Guarded::inspecting) is given a look at what was read, [`all_same`] say; what it suspects counts as a
+//! failure, and the driver gets it all the same, as with [`Detect`](crate::Detect). It looks at the words of each
+//! read, of the reading side of a transfer, and at as many bytes of a stream as were read. A transaction is a failure
+//! when each of its reads is suspect. What is only written is not looked at.
+//!
+#![cfg_attr(feature = "embedded-hal", doc = "```")]
+#![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
+//! use embedded_hal::spi::{ErrorKind, ErrorType, Operation, SpiDevice};
+//! use mcb::{bus::{Guarded, all_same}, CircuitBreaker, Config, ManualClock, State};
+//!
+//! # struct Spi;
+//! # impl ErrorType for Spi { type Error = ErrorKind; }
+//! # impl SpiDevice for Spi {
+//! #     fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), ErrorKind> { Ok(()) }
+//! # }
+//! # let device = Spi;
+//! static CLOCK: ManualClock = ManualClock::new();
+//! static IMU: CircuitBreaker<&ManualClock> =
+//!     CircuitBreaker::new(&Config::new("imu").error_threshold(1), &CLOCK);
+//!
+//! let mut imu = Guarded::new(device, &IMU).inspecting(all_same::<6>);
+//! let mut axes = [0; 6];
+//! assert!(imu.read(&mut axes).is_ok()); // nobody there
+//! assert_eq!(IMU.state(), State::Open);
+//! assert!(imu.read(&mut axes).unwrap_err().is_rejected());
+//! ```
 //!
 //! # The same breaker in two places
 //!
@@ -136,10 +168,41 @@
 //!
 //! # Time limits
 //!
-//! A time limit belongs inside the guard, in a wrapper around the bus, so that its error is judged like
-//! any other. `with_timeout(guarded.read(…))` drops the guarded operation, which counts for nothing unless
+//! A time limit belongs inside the guard, around the bus, so that its error is judged like any other:
+//! `Guarded::new(TimeLimit::new(bus, delay, limit), &BREAKER)` (`TimeLimit` comes with `embedded-hal-async`, and
+//! `time_limit` for a driver's method). `with_timeout(guarded.read(…))` drops the guarded operation, which counts for nothing unless
 //! the configuration says [`dropped(Verdict::Failure)`](crate::Config::dropped): a bus that only hangs
 //! would never open its breaker.
+//!
+//! # Flash
+//!
+//! A chip that wears out or hangs is an error for each write that follows. Offsets that are out of bounds or not aligned
+//! are the caller's mistake and say nothing about the chip; rules leave them out, as in
+//! `Kinds::new().whitelist([NorFlashErrorKind::NotAligned, NorFlashErrorKind::OutOfBounds])`. A rejection leaves the
+//! flash as it was. One between the erasing and the writing of a sector leaves it erased: a log or a store of settings
+//! over a guard has to bear that, as it bears a loss of power.
+//!
+#![cfg_attr(feature = "embedded-storage", doc = "```")]
+#![cfg_attr(
+    not(feature = "embedded-storage"),
+    doc = "```ignore (needs the feature embedded-storage)"
+)]
+//! use embedded_storage::nor_flash::{NorFlash, NorFlashErrorKind};
+//! use mcb::{bus::Guarded, CircuitBreaker, Config, Consecutive, Kinds, ManualClock};
+//!
+//! static CLOCK: ManualClock = ManualClock::new();
+//! static FLASH: CircuitBreaker<&ManualClock, Consecutive, Kinds<NorFlashErrorKind, 0, 2>> =
+//!     CircuitBreaker::new(
+//!         &Config::new("flash").rules(
+//!             Kinds::new().whitelist([NorFlashErrorKind::NotAligned, NorFlashErrorKind::OutOfBounds]),
+//!         ),
+//!         &CLOCK,
+//!     );
+//!
+//! fn guarded(flash: impl NorFlash) -> impl NorFlash {
+//!     Guarded::new(flash, &FLASH)
+//! }
+//! ```
 //!
 //! # Streams
 //!
@@ -166,15 +229,21 @@
 //! # assert_eq!(Moving.judge(&Ok::<(), ()>(())), Verdict::Success);
 //! ```
 
-#[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
+#[cfg(any(
+    feature = "embedded-hal-async",
+    feature = "embedded-io-async",
+    feature = "embedded-io-async-06",
+    feature = "embedded-storage-async"
+))]
 mod asynchronous;
 #[cfg(feature = "embedded-hal")]
 mod i2c;
 #[cfg(feature = "embedded-hal-async")]
 mod i2c_async;
-#[cfg(feature = "embedded-io")]
+mod inspect;
+#[cfg(any(feature = "embedded-io", feature = "embedded-io-06"))]
 mod io;
-#[cfg(feature = "embedded-io-async")]
+#[cfg(any(feature = "embedded-io-async", feature = "embedded-io-async-06"))]
 mod io_async;
 mod recovery;
 mod rejection;
@@ -183,41 +252,58 @@ mod select;
 mod spi;
 #[cfg(feature = "embedded-hal-async")]
 mod spi_async;
+#[cfg(feature = "embedded-storage")]
+mod storage;
+#[cfg(feature = "embedded-storage-async")]
+mod storage_async;
+#[cfg(feature = "embedded-hal-async")]
+mod time_limit;
 
-#[cfg(any(feature = "embedded-hal-async", feature = "embedded-io-async"))]
+#[cfg(any(
+    feature = "embedded-hal-async",
+    feature = "embedded-io-async",
+    feature = "embedded-io-async-06",
+    feature = "embedded-storage-async"
+))]
 pub use asynchronous::AsyncRecovery;
+pub use inspect::{Inspect, NoInspection, all_same};
 pub use recovery::{NoRecovery, Recovery};
 pub use select::{Gate, PerAddress, Select};
+#[cfg(feature = "embedded-hal-async")]
+pub use time_limit::TimeLimit;
 
 use crate::breaker::RecoveryOutcome;
 use crate::error::Error;
 use crate::rules::Rules;
+use inspect::Outcome;
 
 /// A bus with a breaker around it; see the [module's documentation](self).
 ///
-/// `K` finds the breaker: a `&CircuitBreaker`, a [`PerAddress`], a [`Gate`] of either. `P` is the recovery step.
+/// `K` finds the breaker: a `&CircuitBreaker`, a [`PerAddress`], a [`Gate`] of either. `P` is the recovery step,
+/// `I` the look at what was read.
 #[derive(Clone)]
-pub struct Guarded<B, K, P = NoRecovery> {
+pub struct Guarded<B, K, P = NoRecovery, I = NoInspection> {
     bus: B,
     breakers: K,
     recovery: P,
+    inspection: I,
 }
 
 impl<B, K> Guarded<B, K> {
     /// `bus`, guarded by `breakers`.
     #[must_use]
     pub const fn new(bus: B, breakers: K) -> Self {
-        Guarded { bus, breakers, recovery: NoRecovery }
+        Guarded { bus, breakers, recovery: NoRecovery, inspection: NoInspection }
     }
 }
 
-impl<B, K, P> Guarded<B, K, P> {
+impl<B, K, P, I> Guarded<B, K, P, I> {
     /// With a step that runs before a probe: the bus is in its hands, past the breaker.
     ///
     /// It runs until a probe of that recovery has succeeded; with one probe at a time, once for each
     /// recovery. When it fails, the probe has failed and the operation is rejected.
     #[must_use]
-    pub fn recovery<F, X>(self, step: F) -> Guarded<B, K, F>
+    pub fn recovery<F, X>(self, step: F) -> Guarded<B, K, F, I>
     where
         F: FnMut(&mut B) -> X,
         X: RecoveryOutcome,
@@ -227,8 +313,28 @@ impl<B, K, P> Guarded<B, K, P> {
 
     /// With a [`Recovery`] of a type of your own, which can be named where a closure's cannot.
     #[must_use]
-    pub fn recovery_by<P2>(self, recovery: P2) -> Guarded<B, K, P2> {
-        Guarded { bus: self.bus, breakers: self.breakers, recovery }
+    pub fn recovery_by<P2>(self, recovery: P2) -> Guarded<B, K, P2, I> {
+        let Guarded { bus, breakers, inspection, .. } = self;
+        Guarded { bus, breakers, recovery, inspection }
+    }
+
+    /// With a look at what was read, which is true for what no device sends, as [`all_same`] is; see
+    /// [what no device sends](self#what-no-device-sends).
+    ///
+    /// An operation whose every read it suspects is a failure; the driver gets the words all the same.
+    #[must_use]
+    pub fn inspecting<W, F>(self, suspects: F) -> Guarded<B, K, P, F>
+    where
+        F: Fn(&[W]) -> bool + Copy,
+    {
+        self.inspecting_by::<W, F>(suspects)
+    }
+
+    /// With an [`Inspect`] of a type of your own.
+    #[must_use]
+    pub fn inspecting_by<W, I2: Inspect<W>>(self, inspection: I2) -> Guarded<B, K, P, I2> {
+        let Guarded { bus, breakers, recovery, .. } = self;
+        Guarded { bus, breakers, recovery, inspection }
     }
 
     /// The bus, past the breaker.
@@ -249,30 +355,31 @@ impl<B, K, P> Guarded<B, K, P> {
 
     /// One guarded operation.
     #[inline]
-    fn operate<A, T, E>(
+    fn operate<A, O: Outcome>(
         &mut self,
         address: &A,
-        operation: impl FnOnce(&mut B) -> Result<T, E>,
-    ) -> Result<T, Error<E>>
+        operation: impl FnOnce(&mut B) -> O,
+    ) -> Result<O::Output, Error<O::Error>>
     where
         K: Select<A>,
-        K::Rules: Rules<T, E>,
+        K::Rules: Rules<O::Output, O::Error>,
         P: Recovery<B, A>,
     {
-        let Guarded { bus, breakers, recovery } = self;
+        let Guarded { bus, breakers, recovery, .. } = self;
         match breakers.select(address) {
             Some(breaker) if K::GATES => breaker.check().map_err(Error::Rejected)?,
             Some(breaker) => {
-                return breaker.call_on(bus, |bus| recovery.recover(bus, address), operation);
+                let step = |bus: &mut B| recovery.recover(bus, address);
+                return breaker.call_on_by(bus, step, |bus, rules| operation(bus).judged(rules));
             }
             None => {}
         }
-        operation(bus).map_err(Error::Inner)
+        operation(bus).result().map_err(Error::Inner)
     }
 }
 
 // Buses and closures seldom show themselves; the breaker is what there is to see.
-impl<B, K: core::fmt::Debug, P> core::fmt::Debug for Guarded<B, K, P> {
+impl<B, K: core::fmt::Debug, P, I> core::fmt::Debug for Guarded<B, K, P, I> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Guarded").field("breakers", &self.breakers).finish_non_exhaustive()
     }

@@ -10,7 +10,7 @@
 //! | [`CachedClock`] | – | `u32` | the other clock's | 2³¹ ticks | 2³² ticks |
 //! | `StdClock` | `std` | `u64` | 1,000 | 24.8 days | does not |
 //! | `EmbeddedTime` | `embedded-time` | `u32` | the clock's | 2³¹ ticks | 2³² ticks |
-//! | `Fugit` | `fugit` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks of `u32`; `u64` does not |
+//! | `Fugit` | `fugit`, `fugit-03` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks of `u32`; `u64` does not |
 //! | `RticTime` | `rtic-time` | `u32` or `u64` | the instant's | 2³¹ ticks | 2³² ticks of `u32`; `u64` does not |
 //! | `EmbassyTime` | `embassy-time` | `u64` | `TICK_HZ`, 1,000,000 by default | 35.7 minutes | does not |
 //! | `QuantaClock` | `quanta` | `u64` | 1,000,000 | 35.7 minutes | does not |
@@ -39,7 +39,7 @@ mod cached;
 mod embassy_time;
 #[cfg(feature = "embedded-time")]
 mod embedded_time;
-#[cfg(feature = "fugit")]
+#[cfg(any(feature = "fugit", feature = "fugit-03"))]
 mod fugit;
 mod function;
 mod manual;
@@ -54,7 +54,7 @@ mod std;
 pub use self::embassy_time::EmbassyTime;
 #[cfg(feature = "embedded-time")]
 pub use self::embedded_time::EmbeddedTime;
-#[cfg(feature = "fugit")]
+#[cfg(any(feature = "fugit", feature = "fugit-03"))]
 pub use self::fugit::Fugit;
 #[cfg(feature = "quanta")]
 pub use self::quanta::QuantaClock;
@@ -138,7 +138,7 @@ impl<C: Clock + ?Sized> Clock for ::std::sync::Arc<C> {
 }
 
 /// The rate of ticks of `numerator / denominator` seconds, refusing what a breaker would count wrongly.
-#[cfg(any(feature = "embedded-time", feature = "fugit"))]
+#[cfg(any(feature = "embedded-time", feature = "fugit", feature = "fugit-03"))]
 const fn hz(numerator: u64, denominator: u64) -> u32 {
     assert!(
         numerator != 0 && denominator.is_multiple_of(numerator),

@@ -11,6 +11,7 @@ use crate::circuit::Circuit;
 use crate::clock::{CachedClock, Clock, FnClock, ManualClock};
 use crate::config::{Config, ConfigError, ConfigErrorKind, Settings};
 use crate::error::{Error, Rejected};
+use crate::last_good::{LastGood, Reading};
 use crate::machine::Limits;
 use crate::observe::Hooks;
 use crate::registry::{Circuits, OpenCircuits, Registry, RegistryError, View};
@@ -115,6 +116,25 @@ impl<E: Format> Format for Error<E> {
         }
     }
 }
+
+#[cfg(feature = "embedded-hal-async")]
+impl<E: Format> Format for crate::time_limit::TimedError<E> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            crate::time_limit::TimedError::TimedOut => write!(f, "time limit has passed"),
+            crate::time_limit::TimedError::Inner(error) => error.format(f),
+        }
+    }
+}
+
+impl<T: Format> Format for Reading<T> {
+    fn format(&self, f: Formatter<'_>) {
+        let Reading { value, age, fresh } = self;
+        write!(f, "Reading {{ value: {}, age: {}, fresh: {=bool} }}", value, age, fresh);
+    }
+}
+
+named! { LastGood<T, C> [T, C: Clock] = "LastGood" }
 
 // Settings.
 
@@ -257,7 +277,7 @@ named! { crate::clock::QuantaClock = "QuantaClock" }
 #[cfg(feature = "embedded-time")]
 named! { crate::clock::EmbeddedTime<K> [K] = "EmbeddedTime" }
 
-#[cfg(feature = "fugit")]
+#[cfg(any(feature = "fugit", feature = "fugit-03"))]
 named! { crate::clock::Fugit<I> [I] = "Fugit" }
 
 #[cfg(feature = "rtic-time")]
@@ -361,22 +381,40 @@ impl Format for RegistryError {
     }
 }
 
+impl Format for crate::watchdog::Withheld {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "watchdog not fed: circuit {=str} is {}", self.id, self.state);
+    }
+}
+
 // Buses.
 
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+#[cfg(any(
+    feature = "embedded-hal",
+    feature = "embedded-io",
+    feature = "embedded-io-06",
+    feature = "embedded-storage"
+))]
 mod bus {
     use defmt::{Format, Formatter, write};
 
-    use crate::bus::{Gate, Guarded, NoRecovery, PerAddress};
+    use crate::bus::{Gate, Guarded, NoInspection, NoRecovery, PerAddress};
     use crate::clock::Clock;
     use crate::strategy::Strategy;
 
-    named! { NoRecovery = "NoRecovery" }
+    named! { NoRecovery = "NoRecovery" NoInspection = "NoInspection" }
 
     // Buses and recovery steps seldom show themselves.
-    impl<B, K: Format, P> Format for Guarded<B, K, P> {
+    impl<B, K: Format, P, I> Format for Guarded<B, K, P, I> {
         fn format(&self, f: Formatter<'_>) {
             write!(f, "Guarded {{ breakers: {} }}", self.breakers());
+        }
+    }
+
+    #[cfg(feature = "embedded-hal-async")]
+    impl<B, D> Format for crate::bus::TimeLimit<B, D> {
+        fn format(&self, f: Formatter<'_>) {
+            write!(f, "TimeLimit {{ micros: {=u32} }}", self.micros);
         }
     }
 

@@ -18,8 +18,6 @@ pub(crate) use place::Place;
 pub(crate) use recover::Recover;
 pub(crate) use restore::{restore, saved};
 
-use recover::Change;
-
 use core::time::Duration;
 
 use crate::error::Rejected;
@@ -39,8 +37,8 @@ pub trait Parts {
     /// Ticks a second of the clock, and in 12 bits the count of a breaker that has just closed; above them the clock's
     /// resolution ([`RESOLUTION_AT`]).
     fn numbers(&self, _: Seal) -> (u32, u32);
-    /// The present tick, for a stamp that is about to be written.
-    fn now(&self, _: Seal) -> u32;
+    /// The present tick, for a stamp that is about to be written, and by how many epochs it is later than the latest.
+    fn now(&self, _: Seal) -> (u32, u32);
     /// The age of a stamp by the breaker's clock.
     fn age(&self, stamp: u32, _: Seal) -> u32;
     /// The errors that the strategy counted, and what is left of a slow start.
@@ -73,6 +71,9 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
         let old = storage.load();
         // What stands above the count goes where a count that is too large would go: nowhere.
         let new = machine::force(old, to, parts.numbers(SEAL).1 as u16);
+        if old.control.is(State::LockedOut) {
+            storage.note_opening(old.stamp); // which its word holds
+        }
         if storage.replace(old, new) {
             if old.control.phase() != to {
                 parts.changed(old.control, new.control, Reason::ByHand, SEAL);
@@ -90,27 +91,31 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
         if old.control.needs_a_hand() || old.control.is(State::ForcedClosed) {
             return;
         }
-        let age = |tick| parts.age(tick, SEAL);
-        let new = if old.control.is_open() {
-            match fixed.recover() {
-                Some(recover) if asked > 0 => {
-                    let age = since_or_zero(age(old.stamp));
-                    (recover.lengthened)(fixed, &recover.plan, old, age, asked)
-                }
-                _ => return,
-            }
-        } else {
-            let since_opening = fixed.since_opening(storage, old, age);
-            let new = machine::opened(old.control, parts.now(SEAL));
-            fixed.shaped(|| Change { old, new, since_opening, asked }, new)
-        };
+        // Over but for the first probe it reads half-open, and that can be opened.
+        let mut age = 0;
+        let mut is_open = old.control.is_open();
+        if is_open {
+            age = since_or_zero(parts.age(old.stamp, SEAL));
+            is_open = age < fixed.open_duration(old.control);
+        }
+        let mut new = old;
+        if !is_open {
+            let (now, epochs) = parts.now(SEAL);
+            let opened = machine::opened(old.control, now);
+            new = fixed.shaped(storage, old.control, opened, epochs);
+            age = 0;
+        }
+        if asked > 0 {
+            new = fixed.lengthened(new, age, asked);
+        }
         if new == old {
             return;
         }
         if storage.replace(old, new) {
-            if !old.control.same_phase(new.control) {
-                fixed.written(storage, new);
-                parts.changed(old.control, new.control, Reason::ByHand, SEAL);
+            if !is_open {
+                let over = old.control.is_open();
+                let from = if over { old.control.in_state(State::HalfOpen) } else { old.control };
+                parts.changed(from, new.control, Reason::ByHand, SEAL);
             }
             return;
         }

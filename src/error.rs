@@ -194,23 +194,23 @@ impl<E: fmt::Debug + fmt::Display + 'static> core::error::Error for Error<E> {
 }
 
 #[cfg(not(feature = "std"))]
-mod known {
+pub(crate) mod known {
     use core::any::Any;
     use core::error::Error;
 
-    pub(super) fn source(_: &dyn Any) -> Option<&(dyn Error + 'static)> {
+    pub(crate) fn source(_: &dyn Any) -> Option<&(dyn Error + 'static)> {
         None
     }
 }
 
 /// The sources of what the standard library has for any error.
 #[cfg(feature = "std")]
-mod known {
+pub(crate) mod known {
     use core::any::Any;
     use std::boxed::Box;
     use std::error::Error;
 
-    pub(super) fn source(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
+    pub(crate) fn source(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
         if let Some(error) = error.downcast_ref::<Box<dyn Error + Send + Sync>>() {
             return error.source();
         }

@@ -10,10 +10,14 @@
 //! - a guarded call: [`CircuitBreaker::call`], [`call_async`](CircuitBreaker::call_async),
 //!   [`call_on`](CircuitBreaker::call_on) with a recovery step, [`call_mut`](CircuitBreaker::call_mut),
 //!   [`wrap`](Wrap), [`circuit!`]; by hand: [`try_acquire`](CircuitBreaker::try_acquire) and [`Permit`]
+//! - what to use while it rejects: [`LastGood`]
 //! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
 //! - time: [`clock`]; over a reset: [`Snapshot`]
+//! - async: [`CircuitBreaker::call_async`]; with `embedded-hal-async` also `time_limit` and `next_probe`
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
-//! - buses and streams: the module `bus` (features `embedded-hal`, `embedded-io` and their async twins)
+//! - buses, streams and flash: the module `bus` (features `embedded-hal`, `embedded-io`, `embedded-io-06`,
+//!   `embedded-storage` and their async twins)
+//! - a watchdog that is not fed while a circuit is locked out: [`watchdog`]
 //! - what holds whatever happens: [invariants](CircuitBreaker#invariants)
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
@@ -23,6 +27,7 @@
 extern crate std;
 
 // From the ground up: a module uses only those above it, and no sibling in its own paragraph (tests/layout.rs).
+mod lock;
 mod state;
 mod sync;
 mod verdict;
@@ -37,6 +42,8 @@ pub mod clock;
 
 pub mod observe;
 pub mod rules;
+#[cfg(feature = "embedded-hal-async")]
+mod time_limit;
 
 mod machine;
 
@@ -50,9 +57,16 @@ mod snapshot;
 
 mod breaker;
 
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+#[cfg(any(
+    feature = "embedded-hal",
+    feature = "embedded-io",
+    feature = "embedded-io-06",
+    feature = "embedded-storage"
+))]
 pub mod bus;
+mod last_good;
 pub mod registry;
+pub mod watchdog;
 
 #[cfg(feature = "defmt")]
 mod defmt;
@@ -64,6 +78,7 @@ pub use circuit::Circuit;
 pub use clock::*;
 pub use config::{Config, ConfigError, ConfigErrorKind, Recovery};
 pub use error::{Error, Rejected};
+pub use last_good::{LastGood, Reading};
 pub use observe::{Hooks, Observer};
 pub use registry::{Registry, RegistryError, View};
 pub use rules::{
@@ -72,4 +87,6 @@ pub use rules::{
 pub use snapshot::{Slept, Snapshot, SnapshotError};
 pub use state::{Cause, Reason, State, Transition};
 pub use strategy::{Consecutive, NetError, Strategy};
+#[cfg(feature = "embedded-hal-async")]
+pub use time_limit::{TimedError, time_limit};
 pub use wait::Wait;

@@ -1,10 +1,8 @@
 //! Breakers of different types in one place: for readiness probes, logs and a bulk reset.
 
-mod lock;
-
 use crate::circuit::Circuit;
+use crate::lock::Lock;
 use crate::state::State;
-use lock::Lock;
 
 /// At most `N` breakers, in the order of their registration.
 ///
@@ -196,9 +194,23 @@ impl<'a> View<'a> {
         self.circuits.iter().copied()
     }
 
+    /// As [`circuits`](Self::circuits), under the name that `for` loops look for.
+    pub fn iter(&self) -> core::iter::Copied<core::slice::Iter<'a, &'a (dyn Circuit + Sync)>> {
+        self.circuits()
+    }
+
     /// As [`Registry::open_circuits`].
     pub fn open_circuits(&self) -> impl Iterator<Item = &'a (dyn Circuit + Sync)> + use<'a> {
         OpenCircuits { circuits: self.circuits() }
+    }
+}
+
+impl<'a> IntoIterator for &View<'a> {
+    type Item = &'a (dyn Circuit + Sync);
+    type IntoIter = core::iter::Copied<core::slice::Iter<'a, &'a (dyn Circuit + Sync)>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.circuits()
     }
 }
 

@@ -28,13 +28,18 @@ mod chosen;
 
 pub(crate) use chosen::Storage;
 
+use crate::state::State;
+
 impl Storage {
     /// The tick at which it last opened; `None` before the first opening.
     #[inline]
     pub(crate) fn opened(&self) -> Option<u32> {
         let word = self.load();
-        let tick =
-            if word.control.is_open() { never_zero(word.stamp) } else { self.saved_opening() };
+        let tick = if word.control.is_open() || word.control.is(State::LockedOut) {
+            never_zero(word.stamp)
+        } else {
+            self.saved_opening()
+        };
         Some(tick).filter(|&tick| tick != 0)
     }
 }

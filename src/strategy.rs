@@ -135,7 +135,7 @@ pub trait Strategy: Copy + 'static {
     type Started: Copy + Default + Send + Sync;
 
     /// A call is admitted. Nothing by default, as all that follows: these are for what stands around a strategy, such
-    /// as [`SlowCalls`](crate::strategy::SlowCalls).
+    /// as [`SlowCalls`].
     #[inline]
     fn started(&self, time: &impl Time) -> Self::Started {
         let _ = time;
@@ -178,7 +178,7 @@ pub trait Strategy: Copy + 'static {
         flags.iter().fold(print, |print, &flag| print.with(u32::from(flag))).number()
     }
 
-    /// Whether recoveries end in a slow start; see [`SlowStart`](crate::strategy::SlowStart).
+    /// Whether recoveries end in a slow start; see [`SlowStart`].
     const RAMPS: bool = false;
 
     /// A slow start is about to begin.

@@ -54,20 +54,29 @@ pub(crate) fn release() {
     core::sync::atomic::compiler_fence(Ordering::Release);
 }
 
-/// Raises a number to `to`, unless it is there or beyond. Differences decide, so that it may wrap.
+/// Raises a number to `to`, unless it is there or beyond, and gives what it was. Differences decide, so that it may wrap.
 ///
 /// Of the processor's own kind under loom too: what it serves, an age, is none of the storage's business.
-pub(crate) fn raise(cell: &core::sync::atomic::AtomicU32, to: u32) {
+pub(crate) fn raise(cell: &core::sync::atomic::AtomicU32, to: u32) -> u32 {
     use core::sync::atomic::Ordering::Relaxed;
     let behind = |present: u32| to.wrapping_sub(present).cast_signed() > 0;
     #[cfg(target_has_atomic = "32")]
-    let _ = cell.fetch_update(Relaxed, Relaxed, |present| behind(present).then_some(to));
+    {
+        let raised = cell.fetch_update(Relaxed, Relaxed, |present| behind(present).then_some(to));
+        raised.unwrap_or_else(|present| present)
+    }
     #[cfg(not(target_has_atomic = "32"))]
-    if behind(cell.load(Relaxed)) {
+    {
+        let present = cell.load(Relaxed);
+        if !behind(present) {
+            return present;
+        }
         critical_section::with(|_| {
-            if behind(cell.load(Relaxed)) {
+            let present = cell.load(Relaxed);
+            if behind(present) {
                 cell.store(to, Relaxed);
             }
-        });
+            present
+        })
     }
 }

@@ -76,6 +76,10 @@ pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     #[doc(hidden)]
     fn wide(self) -> u64;
 
+    /// The ticks since `earlier`, at most `u32::MAX`; 0 where it is slightly newer. Those of `u32` come round.
+    #[doc(hidden)]
+    fn since(self, earlier: Self) -> u32;
+
     /// What a breaker keeps beside its stamps: nothing for `u32`, the upper half for `u64`.
     #[doc(hidden)]
     type Epoch: Send + Sync + core::fmt::Debug;
@@ -87,9 +91,10 @@ pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     #[doc(hidden)]
     fn age(self, stamp: u32, epoch: &Self::Epoch) -> u32;
 
-    /// A stamp of this reading, or of one just before, is about to be written.
+    /// A stamp of this reading, or of one just before, is about to be written; by how many epochs it is later than the
+    /// latest stamp before it.
     #[doc(hidden)]
-    fn mark(self, epoch: &Self::Epoch);
+    fn mark(self, epoch: &Self::Epoch) -> u32;
 }
 
 impl Ticks for u32 {
@@ -113,6 +118,11 @@ impl Ticks for u32 {
         u64::from(self)
     }
 
+    #[inline]
+    fn since(self, earlier: u32) -> u32 {
+        since(self, earlier)
+    }
+
     type Epoch = ();
     const EPOCH: () = ();
 
@@ -122,7 +132,9 @@ impl Ticks for u32 {
     }
 
     #[inline]
-    fn mark(self, (): &()) {}
+    fn mark(self, (): &()) -> u32 {
+        0
+    }
 }
 
 impl Ticks for u64 {
@@ -149,6 +161,11 @@ impl Ticks for u64 {
         self
     }
 
+    #[inline]
+    fn since(self, earlier: u64) -> u32 {
+        self.saturating_sub(earlier).try_into().unwrap_or(u32::MAX)
+    }
+
     type Epoch = Epoch;
     const EPOCH: Epoch = Epoch(AtomicU32::new(0));
 
@@ -167,8 +184,10 @@ impl Ticks for u64 {
     }
 
     #[inline]
-    fn mark(self, epoch: &Epoch) {
-        sync::raise(&epoch.0, upper(self));
+    fn mark(self, epoch: &Epoch) -> u32 {
+        let before = sync::raise(&epoch.0, upper(self));
+        let later = upper(self).wrapping_sub(before).cast_signed();
+        if later > 0 { later.cast_unsigned() } else { 0 }
     }
 }
 

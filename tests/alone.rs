@@ -59,8 +59,8 @@ mod embedded_hal {
 
 #[cfg(feature = "embedded-hal-async")]
 mod embedded_hal_async {
-    use embedded_hal_async::{i2c, spi};
-    use mcb::bus::Guarded;
+    use embedded_hal_async::{delay, i2c, spi};
+    use mcb::bus::{Guarded, TimeLimit};
 
     use super::BREAKER;
 
@@ -74,6 +74,14 @@ mod embedded_hal_async {
 
     fn spi_device(device: impl spi::SpiDevice) -> impl spi::SpiDevice {
         Guarded::new(device, &BREAKER)
+    }
+
+    fn limited(bus: impl i2c::I2c, delay: impl delay::DelayNs) -> impl i2c::I2c {
+        Guarded::new(TimeLimit::new(bus, delay, core::time::Duration::from_millis(9)), &BREAKER)
+    }
+
+    async fn probes(mut delay: impl delay::DelayNs) -> Result<(), mcb::Rejected> {
+        BREAKER.next_probe(&mut delay).await
     }
 }
 
@@ -106,5 +114,73 @@ mod embedded_io_async {
         stream: impl Read<Error: 'static> + Seek + Write,
     ) -> impl Read<Error: 'static> + Seek + Write {
         Guarded::new(stream, &BREAKER)
+    }
+}
+
+#[cfg(feature = "embedded-io-06")]
+mod embedded_io_06 {
+    use embedded_io_06::{Read, ReadReady, Seek, Write, WriteReady};
+    use mcb::bus::Guarded;
+
+    use super::{BREAKER, kind};
+
+    fn kinds() {
+        kind::<embedded_io_06::ErrorKind, embedded_io_06::ErrorKind>();
+    }
+
+    fn stream(
+        stream: impl Read + ReadReady + Seek + Write + WriteReady,
+    ) -> impl Read + ReadReady + Seek + Write + WriteReady {
+        Guarded::new(stream, &BREAKER)
+    }
+}
+
+#[cfg(feature = "embedded-io-async-06")]
+mod embedded_io_async_06 {
+    use embedded_io_async_06::{Read, Seek, Write};
+    use mcb::bus::Guarded;
+
+    use super::BREAKER;
+
+    fn stream(stream: impl Read + Seek + Write) -> impl Read + Seek + Write {
+        Guarded::new(stream, &BREAKER)
+    }
+}
+
+#[cfg(feature = "embedded-storage")]
+mod embedded_storage {
+    use embedded_storage::Storage;
+    use embedded_storage::nor_flash::{MultiwriteNorFlash, NorFlashErrorKind};
+    use mcb::bus::Guarded;
+
+    use super::{BREAKER, kind};
+
+    fn kinds() {
+        kind::<NorFlashErrorKind, NorFlashErrorKind>();
+    }
+
+    fn flash(flash: impl MultiwriteNorFlash) -> impl MultiwriteNorFlash {
+        Guarded::new(flash, &BREAKER)
+    }
+
+    fn storage(storage: impl Storage) -> impl Storage {
+        Guarded::new(storage, &BREAKER)
+    }
+}
+
+#[cfg(feature = "embedded-storage-async")]
+mod embedded_storage_async {
+    use embedded_storage_async::Storage;
+    use embedded_storage_async::nor_flash::MultiwriteNorFlash;
+    use mcb::bus::Guarded;
+
+    use super::BREAKER;
+
+    fn flash(flash: impl MultiwriteNorFlash) -> impl MultiwriteNorFlash {
+        Guarded::new(flash, &BREAKER)
+    }
+
+    fn storage(storage: impl Storage) -> impl Storage {
+        Guarded::new(storage, &BREAKER)
     }
 }

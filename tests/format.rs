@@ -7,8 +7,9 @@ use mcb::registry::{Circuits, OpenCircuits};
 use mcb::strategy::{Kept, Step};
 use mcb::{
     CallAsync, CallAsyncOn, Cause, Circuit, CircuitBreaker, Config, ConfigError, ConfigErrorKind,
-    Consecutive, Detect, EveryError, Hooks, Kinds, Lists, ManualClock, NetError, Permit, Reason,
-    Registry, RegistryError, Rejected, Reporting, State, Transition, Verdict, View, Wait,
+    Consecutive, Detect, EveryError, Hooks, Kinds, LastGood, Lists, ManualClock, NetError, Permit,
+    Reading, Reason, Registry, RegistryError, Rejected, Reporting, State, Transition, Verdict,
+    View, Wait,
 };
 
 fn shown<T: Debug + defmt::Format + ?Sized>() {}
@@ -39,10 +40,12 @@ fn every_public_type_has_a_format() {
     shown::<Hooks<Silent>>();
     shown::<Kept>();
     shown::<Kinds<u8, 1, 1>>();
+    shown::<LastGood<Silent, Clock>>();
     shown::<Lists<u8, 1, 1>>();
     shown::<NetError>();
     shown::<OpenCircuits<Circuits<'_, 2>>>();
     shown::<Permit<'_, Clock>>();
+    shown::<Reading<u8>>();
     shown::<Reason>();
     shown::<Registry<2>>();
     shown::<RegistryError>();
@@ -60,16 +63,23 @@ fn every_public_type_has_a_format() {
     shown::<mcb::Slept>();
     shown::<mcb::Snapshot>();
     shown::<mcb::SnapshotError>();
+    shown::<mcb::watchdog::Withheld>();
 }
 
-#[cfg(any(feature = "embedded-hal", feature = "embedded-io"))]
+#[cfg(any(
+    feature = "embedded-hal",
+    feature = "embedded-io",
+    feature = "embedded-io-06",
+    feature = "embedded-storage"
+))]
 #[test]
 fn guarded_buses_have_a_format() {
-    use mcb::bus::{Gate, Guarded, NoRecovery, PerAddress};
+    use mcb::bus::{Gate, Guarded, NoInspection, NoRecovery, PerAddress};
     shown::<NoRecovery>();
+    shown::<NoInspection>();
     shown::<PerAddress<'_, u8, Clock, 2>>();
     shown::<Gate<&CircuitBreaker<Clock>>>();
-    shown::<Guarded<Silent, &CircuitBreaker<Clock>, Silent>>();
+    shown::<Guarded<Silent, &CircuitBreaker<Clock>, Silent, Silent>>();
 }
 
 #[cfg(feature = "embedded-hal")]
@@ -81,8 +91,21 @@ fn rules_by_kinds_of_buses_have_a_format() {
     shown::<mcb::Error<embedded_hal::i2c::ErrorKind>>();
 }
 
+#[cfg(feature = "embedded-hal-async")]
+#[test]
+fn time_limits_have_a_format() {
+    shown::<mcb::TimedError<u8>>();
+    shown::<mcb::bus::TimeLimit<Silent, Silent>>();
+}
+
 #[cfg(feature = "embedded-io")]
 #[test]
 fn rules_by_kinds_of_streams_have_a_format() {
     shown::<Kinds<embedded_io::ErrorKind, 0, 1>>();
+}
+
+#[cfg(feature = "embedded-io-06")]
+#[test]
+fn rules_by_kinds_of_older_streams_have_a_format() {
+    shown::<Kinds<embedded_io_06::ErrorKind, 0, 1>>();
 }

@@ -175,9 +175,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
                     }
                     return passed_on(result);
                 }
-                if let Verdict::Failure = verdict
-                    && self.count_soon(ticket)
-                {
+                if matches!(verdict, Verdict::Failure) && self.count_soon(ticket) {
                     return passed_on(result);
                 }
             }

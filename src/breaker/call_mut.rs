@@ -1,5 +1,7 @@
 //! A call by whoever holds the breaker exclusively.
 
+use core::cell::Cell;
+
 use super::CircuitBreaker;
 use super::call::{cause, passed_on};
 use crate::clock::Clock;
@@ -70,10 +72,10 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(never)]
     fn settle_mut(&mut self, ticket: Ticket, verdict: Verdict, cause: Cause, asked: u32) -> bool {
         let old = self.head.storage.load_mut();
-        let since_opening = self.head.since_opening(old);
-        let new = self.head.settled(self, old, ticket, verdict);
+        let epochs = Cell::new(0);
+        let new = self.head.settled(self, old, ticket, verdict, &epochs);
         if new != old {
-            let new = self.head.shaped(self, old, new, since_opening, asked);
+            let new = self.head.shaped(self, old, new, epochs.get(), asked);
             self.head.storage.store_mut(old, new);
             return self.head.follow(self, old, new, verdict, cause);
         }

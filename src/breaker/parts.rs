@@ -7,7 +7,7 @@ use crate::engine::{Counting, Fixed, Parts, RESOLUTION_AT, Seal};
 use crate::machine::{Control, Start, Ticket};
 use crate::state::{Cause, Reason};
 use crate::storage::Storage;
-use crate::strategy::{Kept, Step, Strategy, Time};
+use crate::strategy::{Kept, Step, Strategy};
 use crate::verdict::Verdict;
 
 impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
@@ -34,8 +34,8 @@ impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     }
 
     #[inline]
-    fn now(&self, _: Seal) -> u32 {
-        Time::now(&self.head)
+    fn now(&self, _: Seal) -> (u32, u32) {
+        self.head.stamp_and_epochs()
     }
 
     #[inline]

@@ -98,6 +98,11 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         self.head.look().answer.ticks().map(|ticks| Wait::new(ticks, C::HZ))
     }
 
+    /// The present tick.
+    pub(crate) fn now(&self) -> C::Ticks {
+        self.head.clock.now()
+    }
+
     /// Whether it is open now, as a rejection; judges nothing and takes no slot.
     ///
     /// For what belongs to calls that this breaker guards elsewhere: a bus that only the driver's own transfers should
@@ -106,10 +111,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     ///
     /// # Errors
     ///
-    /// [`Rejected`] while it is `Open`, `LockedOut` or `ForcedOpen`.
+    /// [`Rejected`] while it is `Open`, `LockedOut` or `ForcedOpen`, and does not [only
+    /// observe](crate::Config::observe_only).
     pub fn check(&self) -> Result<(), Rejected> {
         let control = self.head.storage.control();
-        if !control.is_open() && !control.needs_a_hand() {
+        let shut = control.is_open() || control.needs_a_hand();
+        if !shut || self.strategy.observes_only() {
             return Ok(());
         }
         let Admission { control, answer } = self.head.look();

@@ -7,6 +7,7 @@ use crate::error::{Error, Rejected};
 use crate::machine::Ticket;
 use crate::rules::Rules;
 use crate::strategy::Strategy;
+use crate::verdict::Verdict;
 
 /// How a recovery step ended: `()` always succeeds, `bool` and `Result` say it. An error's
 /// value goes no further: a step that has something to tell tells it itself.
@@ -119,11 +120,43 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
         X: RecoveryOutcome,
     {
-        let mut ticket = self.admit().map_err(Error::Rejected)?;
-        if ticket.begins_recovery() && !self.recovered(ticket, || recover(device).succeeded()) {
-            ticket = self.unrecovered(ticket).map_err(Error::Rejected)?;
-        }
+        let ticket = self.admit_on(device, recover).map_err(Error::Rejected)?;
         self.run(ticket, || f(device))
+    }
+
+    /// [`call_on`](Self::call_on) whose verdict is `f`'s to give, by the rules that it is handed: for what sees more
+    /// than the result, or wants to see the verdict.
+    #[inline]
+    pub(crate) fn call_on_by<D: ?Sized, X, T, E>(
+        &self,
+        device: &mut D,
+        recover: impl FnOnce(&mut D) -> X,
+        f: impl FnOnce(&mut D, &R) -> (Result<T, E>, Verdict),
+    ) -> Result<T, Error<E>>
+    where
+        R: Rules<T, E>,
+        X: RecoveryOutcome,
+    {
+        let ticket = self.admit_on(device, recover).map_err(Error::Rejected)?;
+        let started = self.strategy.started(&self.head);
+        let judged = || f(device, &self.rules);
+        let (result, verdict) = unwind::guarded(|| self.panicked(ticket), judged);
+        self.finish(result, ticket, started, verdict)
+    }
+
+    /// The way in, and the step where a recovery begins.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `admit`
+    fn admit_on<D: ?Sized, X: RecoveryOutcome>(
+        &self,
+        device: &mut D,
+        recover: impl FnOnce(&mut D) -> X,
+    ) -> Result<Ticket, Rejected> {
+        let ticket = self.admit()?;
+        if ticket.begins_recovery() && !self.recovered(ticket, || recover(device).succeeded()) {
+            return self.unrecovered(ticket);
+        }
+        Ok(ticket)
     }
 
     /// Runs the step; a panic in it, or in what it returns, must not keep the probe's slot.

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::machine::Ticket;
 use crate::rules::Rules;
 use crate::strategy::Strategy;
+use crate::verdict::Verdict;
 
 impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// [`call_on`](Self::call_on) for futures.
@@ -51,15 +52,19 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
         X: RecoveryOutcome,
     {
-        CallAsyncOn::new(self.steps(device, recover, f))
+        CallAsyncOn::new(self.steps(device, recover, f, |rules, result| {
+            let verdict = rules.judge(&result);
+            (result, verdict)
+        }))
     }
 
-    /// Admission, the step where a recovery begins, and the call.
-    pub(crate) async fn steps<D: ?Sized, X, T, E>(
+    /// Admission, the step where a recovery begins, and the call, of whose outcome `judge` makes a result and a verdict.
+    pub(crate) async fn steps<D: ?Sized, X, O, T, E>(
         &self,
         device: &mut D,
         recover: impl AsyncFnOnce(&mut D) -> X,
-        f: impl AsyncFnOnce(&mut D) -> Result<T, E>,
+        f: impl AsyncFnOnce(&mut D) -> O,
+        judge: impl FnOnce(&R, O) -> (Result<T, E>, Verdict),
     ) -> Result<T, Error<E>>
     where
         R: Rules<T, E>,
@@ -80,8 +85,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             }
         }
         let call = pin!(slot.guarded(ticket, || f(device)));
-        let result = slot.drive(ticket, call).await;
-        let verdict = slot.guarded(ticket, || self.rules.judge(&result));
+        let outcome = slot.drive(ticket, call).await;
+        let (result, verdict) = slot.guarded(ticket, || judge(&self.rules, outcome));
         let result = self.finish(result, ticket, slot.started, verdict);
         slot.ticket = Ticket::NONE; // see `CallAsync`
         result

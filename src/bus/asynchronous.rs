@@ -1,5 +1,6 @@
 //! What the async twins have in common.
 
+use super::inspect::Outcome;
 use super::{Guarded, NoRecovery, Select};
 use crate::breaker::{CallAsyncOn, RecoveryOutcome};
 use crate::error::Error;
@@ -27,10 +28,10 @@ impl<B: ?Sized, A> AsyncRecovery<B, A> for NoRecovery {
     }
 }
 
-impl<B, K, P> Guarded<B, K, P> {
+impl<B, K, P, I> Guarded<B, K, P, I> {
     /// [`recovery`](Self::recovery) for the async traits.
     #[must_use]
-    pub fn recovery_async<F, X>(self, step: F) -> Guarded<B, K, F>
+    pub fn recovery_async<F, X>(self, step: F) -> Guarded<B, K, F, I>
     where
         F: AsyncFnMut(&mut B) -> X,
         X: RecoveryOutcome,
@@ -39,27 +40,29 @@ impl<B, K, P> Guarded<B, K, P> {
     }
 
     /// One guarded operation that is awaited.
-    pub(super) fn operate_async<A, T, E>(
+    pub(super) fn operate_async<A, O: Outcome>(
         &mut self,
         address: A,
-        operation: impl AsyncFnOnce(&mut B) -> Result<T, E>,
-    ) -> CallAsyncOn<impl Future<Output = Result<T, Error<E>>>>
+        operation: impl AsyncFnOnce(&mut B) -> O,
+    ) -> CallAsyncOn<impl Future<Output = Result<O::Output, Error<O::Error>>>>
     where
         K: Select<A>,
-        K::Rules: Rules<T, E>,
+        K::Rules: Rules<O::Output, O::Error>,
         P: AsyncRecovery<B, A>,
     {
-        let Guarded { bus, breakers, recovery } = self;
+        let Guarded { bus, breakers, recovery, .. } = self;
         CallAsyncOn::new(async move {
             match breakers.select(&address) {
                 Some(breaker) if K::GATES => breaker.check().map_err(Error::Rejected)?,
                 Some(breaker) => {
                     let step = async |bus: &mut B| recovery.recover(bus, &address).await;
-                    return breaker.steps(bus, step, operation).await;
+                    return breaker
+                        .steps(bus, step, operation, |rules, outcome: O| outcome.judged(rules))
+                        .await;
                 }
                 None => {}
             }
-            operation(bus).await.map_err(Error::Inner)
+            operation(bus).await.result().map_err(Error::Inner)
         })
     }
 }

@@ -27,3 +27,21 @@ impl<E: embedded_io::Error + 'static> embedded_io::Error for Error<E> {
         self.inner().map_or(embedded_io::ErrorKind::NotConnected, E::kind)
     }
 }
+
+/// A rejection is of the kind `NotConnected`, as for embedded-io 0.7.
+#[cfg(feature = "embedded-io-06")]
+impl<E: embedded_io_06::Error> embedded_io_06::Error for Error<E> {
+    fn kind(&self) -> embedded_io_06::ErrorKind {
+        self.inner().map_or(embedded_io_06::ErrorKind::NotConnected, E::kind)
+    }
+}
+
+/// A rejection is of the kind `Other`.
+#[cfg(feature = "embedded-storage")]
+impl<E: embedded_storage::nor_flash::NorFlashError> embedded_storage::nor_flash::NorFlashError
+    for Error<E>
+{
+    fn kind(&self) -> embedded_storage::nor_flash::NorFlashErrorKind {
+        self.inner().map_or(embedded_storage::nor_flash::NorFlashErrorKind::Other, E::kind)
+    }
+}

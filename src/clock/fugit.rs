@@ -1,17 +1,15 @@
-//! A clock over fugit's instants.
-
-use fugit::Instant;
-use fugit::kind::Kind;
+//! A clock over fugit's instants, in both of its versions that are in use.
 
 use super::{Clock, hz};
 
-/// A clock over a function that returns a [`fugit::Instant`] of `u32` or `u64` ticks, wrapping or
-/// monotonic.
+/// A clock over a function that returns a `fugit::Instant` of `u32` or `u64` ticks: of fugit 0.6, wrapping or monotonic
+/// (feature `fugit`), or of fugit 0.3, which most HALs have (feature `fugit-03`).
 ///
 /// `HZ` is its `DENOM / NOM`, which must be a whole number of 1 to 2³² − 1: anything else is refused
 /// while compiling. The longest timeout is 2³¹ ticks: 35.7 minutes at 1 MHz, 24.8 days at 1 kHz.
 ///
-/// ```
+#[cfg_attr(feature = "fugit", doc = "```")]
+#[cfg_attr(not(feature = "fugit"), doc = "```ignore (needs the feature fugit)")]
 /// use core::time::Duration;
 /// use fugit::WrappingTimerInstantU32;
 /// use mcb::{CircuitBreaker, Clock, Config, Fugit};
@@ -32,7 +30,8 @@ use super::{Clock, hz};
 ///
 /// A tick of ⅔ s does not compile:
 ///
-/// ```compile_fail,E0080
+#[cfg_attr(feature = "fugit", doc = "```compile_fail,E0080")]
+#[cfg_attr(not(feature = "fugit"), doc = "```ignore (needs the feature fugit)")]
 /// # use mcb::{Clock, Fugit};
 /// type Instant = fugit::WrappingInstant<u32, 2, 3>;
 /// assert_eq!(<Fugit<Instant> as Clock>::HZ, 1);
@@ -55,22 +54,23 @@ impl<I> Fugit<I> {
     }
 }
 
-impl<const NOM: u64, const DENOM: u64, K: Kind> Clock for Fugit<Instant<u32, NOM, DENOM, K>> {
-    type Ticks = u32;
-    const HZ: u32 = hz(NOM, DENOM);
+/// One version, one width: its kinds of instants, if it has any, the width of its rate, and how it gives its ticks.
+macro_rules! clock {
+    ($feature:literal, $instant:ty, [$($kind:tt)*], $rate:ty, $ticks:ty, $get:ident) => {
+        #[cfg(feature = $feature)]
+        impl<const NOM: $rate, const DENOM: $rate, $($kind)*> Clock for Fugit<$instant> {
+            type Ticks = $ticks;
+            const HZ: u32 = hz(NOM as u64, DENOM as u64);
 
-    #[inline]
-    fn now(&self) -> u32 {
-        (self.now)().as_ticks()
-    }
+            #[inline]
+            fn now(&self) -> $ticks {
+                (self.now)().$get()
+            }
+        }
+    };
 }
 
-impl<const NOM: u64, const DENOM: u64, K: Kind> Clock for Fugit<Instant<u64, NOM, DENOM, K>> {
-    type Ticks = u64;
-    const HZ: u32 = hz(NOM, DENOM);
-
-    #[inline]
-    fn now(&self) -> u64 {
-        (self.now)().as_ticks()
-    }
-}
+clock!("fugit", fugit::Instant<u32, NOM, DENOM, K>, [K: fugit::kind::Kind], u64, u32, as_ticks);
+clock!("fugit", fugit::Instant<u64, NOM, DENOM, K>, [K: fugit::kind::Kind], u64, u64, as_ticks);
+clock!("fugit-03", fugit_03::Instant<u32, NOM, DENOM>, [], u32, u32, ticks);
+clock!("fugit-03", fugit_03::Instant<u64, NOM, DENOM>, [], u32, u64, ticks);

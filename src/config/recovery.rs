@@ -59,8 +59,9 @@ use crate::strategy::Strategy;
 ///
 /// # Wraparound
 ///
-/// With `u32` ticks the time since the last opening comes round after 2³² ticks: a level may then be
-/// kept for longer than the reset time says, never for less.
+/// With `u32` ticks the time since the last opening comes round after 2³² ticks: a level may then be kept for longer than
+/// the reset time says, never for less. With `u64` ticks so may that of an opening that was over in the next such range,
+/// once.
 pub struct Recovery<C> {
     recover: Recover,
     refusal: Option<Refusal>,
@@ -86,7 +87,7 @@ impl<C: Clock> Recovery<C> {
     #[must_use]
     pub const fn growing(mut self, percent: u16, cap: Duration) -> Self {
         let cap = at_least::<C>(cap);
-        let factor = (percent as u32 * 256).div_ceil(100);
+        let factor = (percent as u32 * 65_536).div_ceil(100);
         self.recover.plan.schedule = Schedule::Growing { factor, cap };
         self.unless(Kind::Growth, percent as u32, 101, 1_000)
     }
@@ -251,13 +252,14 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
 
 /// What of a plan does not fit to the recovery timeout.
 pub(super) const fn refusal(plan: &Plan, recovery_timeout: u32) -> Option<Refusal> {
-    if let Schedule::Growing { cap, .. } = plan.schedule
-        && let Some(refusal) = Kind::Cap.unless(cap, recovery_timeout, Limits::LONGEST)
-    {
-        return Some(refusal);
+    if let Schedule::Growing { cap, .. } = plan.schedule {
+        let refusal = Kind::Cap.unless(cap, recovery_timeout, Limits::LONGEST);
+        if refusal.is_some() {
+            return refusal;
+        }
     }
-    if plan.max_wait != 0 {
-        return Kind::MaxWait.unless(plan.max_wait, recovery_timeout, Limits::LONGEST);
+    match plan.max_wait {
+        0 => None,
+        wait => Kind::MaxWait.unless(wait, recovery_timeout, Limits::LONGEST),
     }
-    None
 }

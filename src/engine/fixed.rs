@@ -1,9 +1,9 @@
 //! What is fixed when a breaker is made, whatever its type.
 
-use super::recover::{Change, Recover};
+use super::recover::Recover;
 use crate::machine::{self, Answer, Control, Limits, Word};
 use crate::observe::{self, Observer};
-use crate::state::{Reason, State, Transition};
+use crate::state::{Reason, Transition};
 use crate::storage::Storage;
 use crate::ticks::OLDEST;
 
@@ -64,22 +64,17 @@ impl Fixed {
     /// How long an open word lasts.
     #[inline]
     pub(crate) fn open_duration(&self, control: Control) -> u32 {
-        let configured = self.limits.recovery_timeout;
         match self.recover() {
-            None => configured,
-            Some(recover) => (recover.open_duration)(&recover.plan, control, configured),
+            None => self.limits.recovery_timeout,
+            Some(recover) => (recover.open_duration)(self, control),
         }
     }
 
     /// How long the last opening lasted, or lasts.
     pub(crate) fn last_duration(&self, control: Control) -> u32 {
-        let configured = self.limits.recovery_timeout;
         match self.recover() {
-            None => configured,
-            Some(recover) if control.is_open() => {
-                (recover.open_duration)(&recover.plan, control, configured)
-            }
-            Some(recover) => (recover.duration)(&recover.plan, control.openings(), configured),
+            Some(recover) if !control.is_open() => (recover.duration)(self, control.openings()),
+            _ => self.open_duration(control),
         }
     }
 
@@ -90,42 +85,28 @@ impl Fixed {
         machine::admit(word, age, open_duration, self.recover().is_some(), &self.limits)
     }
 
-    /// What has to be known before the clock is read for a stamp, which would be the latest then: the age of the last
-    /// opening, where a closed breaker counts some still.
+    /// What a transition becomes by a plan, if there is one.
     #[inline(always)]
     #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
-    pub(super) fn since_opening(
-        &self,
-        storage: &Storage,
-        old: Word,
-        age: impl FnOnce(u32) -> u32,
-    ) -> u32 {
-        if self.recover().is_none() || !old.control.is_closed() || old.control.openings() == 0 {
-            return 0;
+    pub(super) fn shaped(&self, storage: &Storage, old: Control, new: Word, epochs: u32) -> Word {
+        let Some(recover) = self.recover() else { return new };
+        if old.same_phase(new.control) && !new.control.is_open() {
+            return new;
         }
-        match age(storage.saved_opening()) {
-            newer if newer > OLDEST => 0,
-            age => age,
-        }
+        let last = storage.saved_opening();
+        let since_opening = match epochs {
+            0 => new.stamp.wrapping_sub(last),
+            1 if new.stamp < last => new.stamp.wrapping_sub(last),
+            _ => OLDEST,
+        };
+        Word { control: (recover.shape)(self, old, new, since_opening), ..new }
     }
 
-    /// The word of a lockout tells of no opening, so that it is saved at once.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // as above
-    pub(super) fn written(&self, storage: &Storage, new: Word) -> bool {
-        let locked_out = self.recover().is_some() && new.control.is(State::LockedOut);
-        if locked_out {
-            storage.note_opening(new.stamp);
-        }
-        locked_out
-    }
-
-    /// What a transition becomes by a plan, if there is one.
-    #[inline]
-    pub(super) fn shaped(&self, change: impl FnOnce() -> Change, new: Word) -> Word {
+    /// An open word that is asked to stay open from this age on, as far as a plan allows.
+    pub(super) fn lengthened(&self, word: Word, age: u32, asked: u32) -> Word {
         match self.recover() {
-            None => new,
-            Some(recover) => (recover.shape)(self, &recover.plan, &change()),
+            Some(recover) if word.control.is_open() => (recover.lengthened)(self, word, age, asked),
+            _ => word,
         }
     }
 

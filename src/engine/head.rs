@@ -1,6 +1,7 @@
 //! A breaker without its strategy and rules: the word, what is fixed, and the time.
 
-use super::recover::Change;
+use core::cell::Cell;
+
 use super::{Admission, Fixed, Place, unwind};
 use crate::clock::Clock;
 use crate::machine::{self, Answer, Control, Start, Ticket, Word};
@@ -38,9 +39,15 @@ impl<C: Clock> Head<C> {
     /// The present tick, for a stamp that is about to be written.
     #[inline]
     fn new_stamp(&self) -> u32 {
+        self.stamp_and_epochs().0
+    }
+
+    /// The same, and by how many epochs it is later than the latest stamp.
+    #[inline]
+    pub(crate) fn stamp_and_epochs(&self) -> (u32, u32) {
         let now = self.clock.now();
-        now.mark(&self.epoch);
-        now.low()
+        let epochs = now.mark(&self.epoch);
+        (now.low(), epochs)
     }
 
     /// Tells the observers.
@@ -161,8 +168,8 @@ impl<C: Clock> Head<C> {
     ) -> bool {
         loop {
             let old = self.storage.load();
-            let since_opening = self.since_opening(old);
-            let new = self.settled(counting, old, ticket, verdict);
+            let epochs = Cell::new(0);
+            let new = self.settled(counting, old, ticket, verdict, &epochs);
             // Before a plan has its say, which has none on a word that stays: this way the compiler leaves at once
             // (budgets, failing).
             if new == old {
@@ -171,7 +178,7 @@ impl<C: Clock> Head<C> {
                 }
                 return false;
             }
-            let new = self.shaped(counting, old, new, since_opening, asked);
+            let new = self.shaped(counting, old, new, epochs.get(), asked);
             if self.storage.replace(old, new) {
                 return self.follow(counting, old, new, verdict, cause);
             }
@@ -183,7 +190,7 @@ impl<C: Clock> Head<C> {
         self.settle(cause, ticket, Verdict::Failure);
     }
 
-    /// The word that a verdict makes of another one.
+    /// The word that a verdict makes of another one, and the epochs by which a stamp in it is later than those before.
     #[inline]
     pub(crate) fn settled<K: Counting>(
         &self,
@@ -191,17 +198,15 @@ impl<C: Clock> Head<C> {
         old: Word,
         ticket: Ticket,
         verdict: Verdict,
+        epochs: &Cell<u32>,
     ) -> Word {
         let record = |kept, failed| counting.record(kept, failed);
-        let now = || self.new_stamp();
+        let now = || {
+            let (now, later) = self.stamp_and_epochs();
+            epochs.set(later);
+            now
+        };
         machine::settle(old, ticket, verdict, record, now, K::START, &self.fixed().limits)
-    }
-
-    /// The age of the last opening, to be asked for before the clock is read for a stamp.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
-    pub(crate) fn since_opening(&self, old: Word) -> u32 {
-        self.fixed().since_opening(&self.storage, old, |stamp| self.age(stamp))
     }
 
     /// The same by a plan, and where a slow start begins.
@@ -211,14 +216,16 @@ impl<C: Clock> Head<C> {
         counting: &K,
         old: Word,
         new: Word,
-        since_opening: u32,
+        epochs: u32,
         asked: u32,
     ) -> Word {
         let starts = new.control.is(State::SlowStart) && !new.control.same_phase(old.control);
         if K::START.slowly && starts {
             counting.ramp_begins();
         }
-        self.fixed().shaped(|| Change { old, new, since_opening, asked }, new)
+        let fixed = self.fixed();
+        let new = fixed.shaped(&self.storage, old.control, new, epochs);
+        if asked > 0 { fixed.lengthened(new, 0, asked) } else { new }
     }
 
     /// What follows a verdict that was written, through whatever reference; whether it has opened the breaker.
@@ -238,7 +245,8 @@ impl<C: Clock> Head<C> {
             }
             return false;
         }
-        let opened = self.fixed().written(&self.storage, new) || to.is_open();
+        // Not closed rather than open: locked out is neither, and this way a plan costs nothing here.
+        let opened = !(to.is_closed() || K::START.slowly && to.is(State::SlowStart));
         self.changed(from, to, if opened { Reason::Failure(cause) } else { Reason::Success });
         opened
     }

@@ -5,7 +5,6 @@
 use super::strategies::{Counted, for_each_strategy};
 use super::word::PHASE;
 use super::{Answer, Control, DETAIL, Limits, Start, Ticket, Word, admit, only_counts, settle};
-use crate::state::State;
 use crate::strategy::Strategy;
 use crate::verdict::Verdict;
 

@@ -6,13 +6,12 @@
 //!          Open: its own open duration, 0 for the configured one (machine/recovery/duration.rs)
 //!          HalfOpen: 11..7 successes | 6..3 probes in flight | 2..0 round
 //! openings in a row; Closed: 0, or what a reset time still has to clear
+//! phase    0 Closed | 1 Open | 2 HalfOpen | 3 untried | 4 ForcedClosed | 5 SlowStart | 6 LockedOut | 7 ForcedOpen
 //! stamp    Open: when it opened | HalfOpen: when the last probe was admitted | Closed, SlowStart: the strategy's
 //! ```
 //!
-//! phase    0 Closed | 1 Open | 2 HalfOpen | 3 untried | 4 ForcedClosed | 5 SlowStart | 6 LockedOut | 7 ForcedOpen
-//!
-//! So what needs a hand stands above the others. A word that is
-//! untried is that of a new breaker that starts by probing: it is as an opening that is over, of which nothing is known.
+//! What needs a hand stands above the other phases. Untried is the word of a new breaker that starts by probing: as an
+//! opening that is over, but of which nothing is known.
 //! Phase and detail stand at the top so that "closed" is `control < 2^29` and "closed and clean" is
 //! `control < 2^17`: one shift or compare each, also on a Cortex-M0.
 

@@ -6,7 +6,8 @@ use super::{Detect, Reporting, Rules, Verdict};
 /// A kind of error, as `std::io` and the embedded buses have them.
 ///
 /// `std::io::ErrorKind` (feature `std`), the kinds of embedded-hal's I²C, SPI and digital errors (feature
-/// `embedded-hal`) and of embedded-io's (feature `embedded-io`) are kinds. For more on an I²C NACK that
+/// `embedded-hal`), of embedded-io's (features `embedded-io`, `embedded-io-06`) and of flash's (feature
+/// `embedded-storage`) are kinds. For more on an I²C NACK that
 /// only means "not ready yet" see the example `nack`.
 ///
 /// Implemented on the *kind* rather than on the error, since one error type may belong to several
@@ -26,8 +27,10 @@ impl Kind<std::io::Error> for std::io::ErrorKind {
 
 #[cfg(feature = "embedded-hal")]
 mod embedded_hal;
-#[cfg(feature = "embedded-io")]
+#[cfg(any(feature = "embedded-io", feature = "embedded-io-06"))]
 mod embedded_io;
+#[cfg(feature = "embedded-storage")]
+mod embedded_storage;
 
 /// Errors that count and errors that do not, by their [`Kind`]; the sizes are part of the type.
 ///

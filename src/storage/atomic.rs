@@ -100,9 +100,7 @@ impl Storage {
             }
     }
 
-    /// Saves an opening that no open word tells of, unless a later one is saved.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
+    /// Saves the opening of a lockout that a hand is about to end, unless a later one is saved.
     pub(crate) fn note_opening(&self, tick: u32) {
         let tick = never_zero(tick);
         let mut saved = self.opened.load(Ordering::Acquire);

@@ -10,6 +10,7 @@
 #[cfg(loom)]
 pub(crate) use model::{Cell32, Cell64};
 #[cfg(not(loom))]
+#[allow(unused_imports)]
 pub(crate) use real::{Cell32, Cell64};
 
 #[cfg(not(loom))]

@@ -2,13 +2,22 @@
 #![cfg(all(feature = "embedded-hal-async", feature = "embedded-io-async"))]
 
 mod asynchronous;
+#[path = "../support/delay.rs"]
+mod delay;
 mod device;
 mod gate;
 mod i2c;
+mod inspect;
 mod kinds;
+mod line;
 mod recovery;
 mod spi;
+#[cfg(feature = "embedded-storage-async")]
+mod storage;
 mod stream;
+#[cfg(feature = "embedded-io-async-06")]
+mod stream_06;
+mod time_limit;
 
 use core::time::Duration;
 use mcb::{CircuitBreaker, Config, ManualClock};

@@ -2,32 +2,11 @@
 //! and the tick by which a reading may be behind.
 
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
-use core::time::Duration;
 
 use fugit::{MonotonicInstant, WrappingInstant};
-use mcb::{CircuitBreaker, Clock, Config, Fugit, State, Wait};
+use mcb::{CircuitBreaker, Clock, Fugit};
 
-const fn config<C: Clock>() -> Config<C> {
-    Config::new("b").error_threshold(1).recovery_timeout(Duration::from_millis(20))
-}
-
-/// Opens the breaker at the tick `opened`, and lets it recover `timeout` ticks later.
-fn opens_and_recovers<C: Clock>(
-    b: &CircuitBreaker<C>,
-    opened: C::Ticks,
-    timeout: u32,
-    after: impl Fn(u32),
-) {
-    let _ = b.call(|| Err::<(), _>("nack"));
-    assert_eq!(b.open_time(), Some(opened));
-    after(timeout - 1);
-    assert_eq!((b.state(), b.retry_after().map(Wait::ticks)), (State::Open, Some(1)));
-    assert!(b.call(|| Ok::<_, ()>(())).is_err());
-    after(timeout);
-    assert_eq!((b.state(), b.open_time()), (State::HalfOpen, Some(opened)));
-    assert!(b.call(|| Ok::<_, ()>(())).is_ok());
-    assert_eq!(b.state(), State::Closed);
-}
+use crate::{config, opens_and_recovers};
 
 #[test]
 fn a_wrapping_fugit_counter_recovers_over_its_wrap() {

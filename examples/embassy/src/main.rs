@@ -5,7 +5,6 @@
 #![no_main]
 
 mod driver;
-mod limit;
 mod log;
 mod shared;
 mod wire;
@@ -15,28 +14,28 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use embassy_executor::Spawner;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::mutex::Mutex;
-use embassy_time::{Duration, Instant, Ticker, Timer};
+use embassy_time::{Delay, Duration, Instant, Ticker, Timer};
 use embedded_hal_async::i2c::I2c;
-use mcb::bus::Guarded;
+use mcb::bus::{Guarded, TimeLimit};
 use mcb::{Cause, CircuitBreaker, Config, EmbassyTime, Error, Observer, State, Transition};
 
-use limit::TimeLimit;
 use log::say;
 use shared::Handle;
 use wire::{CALENDAR, THERMOMETER, Wire};
 
-type Bus = TimeLimit<Wire>;
+type Bus = TimeLimit<Wire, Delay>;
 type Breaker = CircuitBreaker<EmbassyTime>;
 
 /// A transfer takes 1 ms when all is well.
-const LIMIT: Duration = Duration::from_millis(6);
+const LIMIT: core::time::Duration = core::time::Duration::from_millis(6);
 /// How often the thermometer is read, and the calendar.
 const PERIODS: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(5)];
 /// The milliseconds that a read of the calendar may take: a transfer of its own, one of the
 /// thermometer's, and the printing.
 const USUAL: u32 = 4;
 
-static BUS: Mutex<CriticalSectionRawMutex, Bus> = Mutex::new(TimeLimit::new(Wire::new(), LIMIT));
+static BUS: Mutex<CriticalSectionRawMutex, Bus> =
+    Mutex::new(TimeLimit::new(Wire::new(), Delay, LIMIT));
 
 static THERMOMETER_BREAKER: Breaker = CircuitBreaker::new(&config("thermometer"), EmbassyTime);
 static CALENDAR_BREAKER: Breaker = CircuitBreaker::new(&config("calendar"), EmbassyTime);

@@ -10,7 +10,7 @@ use crate::state::State;
 pub(crate) enum Schedule {
     /// As configured.
     Constant,
-    /// Each longer than the one before, by a factor in 256ths, up to a cap.
+    /// Each longer than the one before, by a factor in 65,536ths, up to a cap.
     Growing { factor: u32, cap: u32 },
     /// One after the other; the last repeats.
     Shots { ticks: [u32; 8], shots: u8 },
@@ -64,7 +64,7 @@ impl Plan {
     };
 
     /// How long an open word lasts.
-    pub(crate) fn open_duration(&self, control: Control, base: u32) -> u32 {
+    pub(crate) const fn open_duration(control: Control, base: u32) -> u32 {
         match control.detail() {
             0 => base,
             code => duration::decode(code),
@@ -76,14 +76,15 @@ impl Plan {
         match self.schedule {
             Schedule::Constant => base,
             Schedule::Growing { factor, cap } => {
-                let mut ticks = base;
+                // With 12 binary places, rounded up: 31 bits of ticks, those, and 20 bits of factor are 63.
+                let mut ticks = u64::from(base) << 12;
                 for _ in 1..level {
-                    if ticks >= cap {
+                    if ticks >= u64::from(cap) << 12 {
                         return cap;
                     }
-                    ticks = share(ticks, factor, 8).max(ticks + 1);
+                    ticks = (ticks * u64::from(factor) + 0xFFFF) >> 16;
                 }
-                ticks.min(cap)
+                u32::try_from((ticks + 0xFFF) >> 12).unwrap_or(u32::MAX).min(cap)
             }
             Schedule::Shots { ticks, shots } => {
                 // Never out of range: there is at least one shot, and there are at most eight.
@@ -110,39 +111,35 @@ impl Plan {
     }
 
     /// What a transition that changed the phase becomes by this plan.
-    pub(crate) fn shape(&self, old: Word, new: Word, moment: &Moment<'_>) -> Word {
-        let Word { control, stamp } = new;
-        if control.is_open() {
-            let before = old.control;
-            let level = if before.is_closed() {
-                self.level(before.openings(), moment.since_opening, moment.base)
+    pub(crate) fn shape(&self, old: Control, new: Control, moment: &Moment<'_>) -> Control {
+        if new.is_open() {
+            let level = if old.is_closed() {
+                self.level(old.openings(), moment.since_opening, moment.base)
             } else {
-                before.openings()
+                old.openings()
             };
-            return self.opened(control.with_openings((level + 1).min(MOST)), stamp, moment);
+            return self.opened(new.with_openings((level + 1).min(MOST)), moment);
         }
-        if control.is_closed() && old.control.is_half_open() && self.reset_time != 0 {
-            return Word { control: control.with_openings(old.control.openings()), stamp };
+        if new.is_closed() && old.is_half_open() && self.reset_time != 0 {
+            return new.with_openings(old.openings());
         }
         new
     }
 
     /// An opening of that many in a row.
-    fn opened(&self, control: Control, stamp: u32, moment: &Moment<'_>) -> Word {
+    fn opened(&self, control: Control, moment: &Moment<'_>) -> Control {
         let level = control.openings();
         if self.lockout != 0 && level >= u32::from(self.lockout) {
-            return Word { control: control.in_state(State::LockedOut), stamp };
+            return control.in_state(State::LockedOut);
         }
         let scheduled = self.duration(level, moment.base);
         let drawn = scheduled.saturating_add(self.drawn(scheduled, level, moment)).min(LONGEST);
-        let ticks = drawn.max(self.granted(moment.asked, moment.base));
-        let detail = if ticks == moment.base { 0 } else { code(ticks) };
-        Word { control: control.with_detail(detail), stamp }
+        control.with_detail(if drawn == moment.base { 0 } else { code(drawn) })
     }
 
     /// An opening that goes on: at least for what is asked from now on, never shorter than before.
     pub(crate) fn lengthened(&self, open: Word, age: u32, moment: &Moment<'_>) -> Word {
-        let lasts = self.open_duration(open.control, moment.base);
+        let lasts = Plan::open_duration(open.control, moment.base);
         let asked = age.saturating_add(self.granted(moment.asked, moment.base)).min(LONGEST);
         if asked <= lasts {
             return open;
@@ -183,7 +180,7 @@ fn share(ticks: u32, factor: u32, places: u32) -> u32 {
     u32::try_from(u64::from(ticks) * u64::from(factor) >> places).unwrap_or(u32::MAX)
 }
 
-/// The finaliser of MurmurHash3 (Austin Appleby, public domain): each bit of the input moves each of the output.
+/// The finaliser of `MurmurHash3` (Austin Appleby, public domain): each bit of the input moves each of the output.
 const fn mixed(mut hash: u32) -> u32 {
     hash ^= hash >> 16;
     hash = hash.wrapping_mul(0x85EB_CA6B);
