@@ -1,6 +1,7 @@
 //! What a breaker is told: limits, names, rules and hooks, built and checked while compiling.
 
 mod error;
+mod made;
 mod recovery;
 mod strategies;
 

@@ -83,7 +83,10 @@ pub use rules::{
     Detect, EveryError, Fatal, Kind, Kinds, Lists, Reporting, RetryAfter, Rules, Verdict,
 };
 pub use state::{Cause, Reason, State, Transition};
-pub use strategy::{Consecutive, NetError, Strategy};
 #[cfg(feature = "embedded-hal-async")]
 pub use time_limit::{TimedError, time_limit};
+pub use strategy::{
+    Consecutive, CountWindow, Debounce, DecayingRate, Either, FailuresPerPeriod, NetError,
+    Strategy, TimeWindow, TimedConsecutive,
+};
 pub use wait::Wait;

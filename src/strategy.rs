@@ -20,19 +20,37 @@
 //! - An error threshold above what the strategy can count is refused ([`Strategy::MAX_THRESHOLD`]).
 
 mod around;
+mod check;
 mod consecutive;
+mod count_window;
+mod debounce;
+mod decaying_rate;
+mod either;
+mod failures_per_period;
 mod net_error;
 mod observe_only;
+mod rate;
 #[cfg(all(test, not(loom)))]
 mod seam;
 mod slow_calls;
 mod slow_start;
+mod time_window;
+mod timed_consecutive;
 
+pub use check::{Breach, Checked, check};
 pub use consecutive::Consecutive;
+pub use count_window::CountWindow;
+pub(crate) use count_window::{Calls, Ring};
+pub use debounce::Debounce;
+pub use decaying_rate::DecayingRate;
+pub use either::Either;
+pub use failures_per_period::FailuresPerPeriod;
 pub use net_error::NetError;
 pub use observe_only::ObserveOnly;
 pub use slow_calls::SlowCalls;
 pub use slow_start::SlowStart;
+pub use time_window::TimeWindow;
+pub use timed_consecutive::TimedConsecutive;
 
 use crate::verdict::Verdict;
 
