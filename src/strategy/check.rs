@@ -183,7 +183,10 @@ impl<S: Strategy> Check<'_, S> {
             let failed = self.chance.below(32) < failing;
             let opened = self.tell(&mut old, failed, watch)?;
             let twin = self.tell(&mut new, failed, watch)?;
-            if opened != twin || old.kept != new.kept {
+            let errors =
+                |closed: &Closed<S>| self.strategy.error_count(&closed.memory, closed.kept, watch);
+            let alike = (old.kept.count == 0) == (new.kept.count == 0);
+            if opened != twin || !alike || errors(&old) != errors(&new) {
                 let rule = "a fresh breaker remembers what was before";
                 return Err(self.breach(rule, old.kept, failed));
             }
@@ -192,7 +195,7 @@ impl<S: Strategy> Check<'_, S> {
                 self.checked.opened_by_success |= !failed;
                 new = Closed::new();
                 old.kept = Closed::<S>::FRESH;
-                watch.advance(1); // as long as it was open at least
+                watch.advance(1); // the shortest opening
             }
             self.outcome += 1;
         }

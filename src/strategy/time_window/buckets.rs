@@ -104,6 +104,14 @@ impl Window {
         self.length * self.buckets
     }
 
+    /// Where a window begins. A tick before now if the first bucket tells this tick already: it is of a window that was
+    /// reset within the same tick.
+    fn beginning(ring: &[Cell64], now: u32) -> Place {
+        let first = Place { index: 0, begins: now };
+        let again = Self::at(ring, first).calls > 0;
+        Place { begins: now.wrapping_sub(u32::from(again)), ..first }
+    }
+
     /// The place at an age of its bucket, unless that is out of the window by then.
     fn turned(self, place: Place, mut age: u32) -> Option<Place> {
         let Place { mut index, mut begins } = place;
@@ -162,7 +170,7 @@ impl Window {
             return match failed {
                 false => Step::Keep(Kept { count: 0, stamp: 0 }),
                 true if self.rate.is_reached(1, 1) => Step::Trip,
-                true => Step::Keep(Place { index: 0, begins: time.now() }.kept()),
+                true => Step::Keep(Self::beginning(ring, time.now()).kept()),
             };
         };
         let Numbers { failures, calls } = self.sum(ring, place);
