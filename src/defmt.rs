@@ -4,6 +4,8 @@
 
 #![allow(clippy::match_same_arms)] // texts become numbers of symbols, which clippy takes to be alike
 
+mod strategies;
+
 use defmt::{Format, Formatter, write};
 
 use crate::breaker::{CallAsync, CallAsyncOn, CircuitBreaker, Permit};

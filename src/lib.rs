@@ -23,7 +23,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
 #![forbid(unsafe_code)]
 
-#[cfg(any(test, feature = "std"))]
+#[cfg(any(test, loom, feature = "std"))]
 extern crate std;
 
 // From the ground up: a module uses only those above it, and no sibling in its own paragraph (tests/layout.rs).

@@ -276,7 +276,6 @@ impl<S: Strategy> Check<'_, S> {
         if S::RECORDS {
             self.strategy.recorded(memory, before, after, failed);
         }
-        let _ = self.strategy.error_count(memory, after, watch);
         Ok(false)
     }
 }

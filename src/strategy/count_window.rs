@@ -48,7 +48,7 @@ use super::{Kept, Step, Strategy, Time};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountWindow<const N: usize> {
-    rate: Rate,
+    pub(crate) rate: Rate,
 }
 
 impl<const N: usize> CountWindow<N> {

@@ -35,10 +35,10 @@ use super::{Kept, Step, Strategy, Time};
 /// storm, counts at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Debounce {
-    up: u16,
-    down: u16,
-    jump_up: u16,
-    jump_down: u16,
+    pub(crate) up: u16,
+    pub(crate) down: u16,
+    pub(crate) jump_up: u16,
+    pub(crate) jump_down: u16,
 }
 
 impl Debounce {

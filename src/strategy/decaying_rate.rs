@@ -44,10 +44,10 @@ use super::{Kept, Step, Strategy, Time};
 /// What failed a whole range of 2³² ticks ago, with no outcome since, may seem to be as young as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecayingRate {
-    k: u8,
+    pub(crate) k: u8,
     /// From here on it opens.
-    opens_at: u16,
-    half_life: u32,
+    pub(crate) opens_at: u16,
+    pub(crate) half_life: u32,
 }
 
 /// All calls fail.

@@ -61,8 +61,8 @@ use crate::verdict::Verdict;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Either<A, B> {
-    a: A,
-    b: B,
+    pub(crate) a: A,
+    pub(crate) b: B,
 }
 
 /// The count's, in a word.

@@ -42,9 +42,9 @@ use super::{Kept, Step, Strategy, Time};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FailuresPerPeriod {
     /// What one failure is owed for, in ticks: the period's part, rounded up.
-    each: u32,
+    pub(crate) each: u32,
     /// All of them together, at most 2³¹.
-    all: u32,
+    pub(crate) all: u32,
 }
 
 impl FailuresPerPeriod {

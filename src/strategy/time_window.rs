@@ -63,7 +63,7 @@ use crate::sync::cells::Cell64;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeWindow<const B: usize> {
-    window: Window,
+    pub(crate) window: Window,
 }
 
 impl<const B: usize> TimeWindow<B> {

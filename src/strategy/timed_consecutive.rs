@@ -42,8 +42,8 @@ use super::{Kept, Step, Strategy, Time};
 /// or count as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimedConsecutive {
-    quiet: u32,
-    lump: u32,
+    pub(crate) quiet: u32,
+    pub(crate) lump: u32,
 }
 
 impl TimedConsecutive {

@@ -1,8 +1,8 @@
 //! Up to 32 outcomes in the stamp: a bit each, 1 for a failure, the newest lowest. The count is how many there are, and
 //! one more; 0 where the window is full of successes.
 
-use super::super::rate::Rate;
-use super::super::{Kept, Step};
+use crate::strategy::rate::Rate;
+use crate::strategy::{Kept, Step};
 
 /// Of the count.
 pub(crate) const NEEDED: u32 = 6;

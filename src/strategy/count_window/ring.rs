@@ -1,8 +1,8 @@
 //! More outcomes than the word has room for: a ring of bits beside it, 1 for a failure. The count is 1 while anything
 //! else than `N` successes is in it, and the stamp says where in the ring it is.
 
-use super::super::rate::Rate;
-use super::super::{Kept, Step};
+use crate::strategy::rate::Rate;
+use crate::strategy::{Kept, Step};
 use crate::sync::cells::Cell32;
 
 /// How many calls a [`CountWindow`](super::CountWindow) holds, as a type.

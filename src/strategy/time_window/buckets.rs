@@ -4,8 +4,8 @@
 //! in the stamp. Of the others that tick follows, by the length of a bucket: one that tells another tick is an older one,
 //! and counts as empty. So none is ever cleared when they turn, and the word is written only then.
 
-use super::super::rate::Rate;
-use super::super::{Kept, Step, Time};
+use crate::strategy::rate::Rate;
+use crate::strategy::{Kept, Step, Time};
 use crate::sync::cells::Cell64;
 
 /// The most buckets.
@@ -15,9 +15,9 @@ pub(crate) const MOST: usize = 1_024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Window {
     /// Of one bucket, in ticks.
-    length: u32,
-    buckets: u32,
-    rate: Rate,
+    pub(crate) length: u32,
+    pub(crate) buckets: u32,
+    pub(crate) rate: Rate,
 }
 
 /// Failures and calls.
