@@ -1,5 +1,7 @@
 //! What a breaker is told: limits, names, rules and hooks, built and checked while compiling.
 
+#[cfg(feature = "std")]
+mod chosen;
 mod error;
 mod made;
 mod recovery;

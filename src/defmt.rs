@@ -159,6 +159,7 @@ variants! {
         Period = "Period"
         Rate = "Rate"
         Minimum = "Minimum"
+        Calls = "Calls"
         Window = "Window"
         Buckets = "Buckets"
         Weight = "Weight"

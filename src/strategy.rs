@@ -19,6 +19,8 @@
 //! - The clock is handed over as [`Time`]: who does not ask it does not pay for it.
 //! - An error threshold above what the strategy can count is refused ([`Strategy::MAX_THRESHOLD`]).
 
+#[cfg(feature = "std")]
+mod any;
 mod around;
 mod check;
 mod consecutive;
@@ -37,6 +39,10 @@ mod slow_start;
 mod time_window;
 mod timed_consecutive;
 
+#[cfg(feature = "std")]
+pub(crate) use any::{AnyRate, Count};
+#[cfg(feature = "std")]
+pub use any::{AnyStrategy, Choice, CountChoice, RateChoice};
 pub use check::{Breach, Checked, check};
 pub use consecutive::Consecutive;
 pub use count_window::CountWindow;
@@ -47,9 +53,13 @@ pub use either::Either;
 pub use failures_per_period::FailuresPerPeriod;
 pub use net_error::NetError;
 pub use observe_only::ObserveOnly;
+#[cfg(feature = "std")]
+pub(crate) use rate::Rate;
 pub use slow_calls::SlowCalls;
 pub use slow_start::SlowStart;
 pub use time_window::TimeWindow;
+#[cfg(feature = "std")]
+pub(crate) use time_window::buckets::Window;
 pub use timed_consecutive::TimedConsecutive;
 
 use crate::verdict::Verdict;

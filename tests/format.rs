@@ -71,6 +71,16 @@ fn every_public_type_has_a_format() {
     shown::<mcb::watchdog::Withheld>();
 }
 
+#[cfg(feature = "std")]
+#[test]
+fn choices_have_a_format() {
+    use mcb::strategy::{AnyStrategy, Choice, CountChoice, RateChoice};
+    shown::<AnyStrategy>();
+    shown::<Choice>();
+    shown::<CountChoice>();
+    shown::<RateChoice>();
+}
+
 #[cfg(any(
     feature = "embedded-hal",
     feature = "embedded-io",

@@ -17,12 +17,12 @@ pub(super) struct Made<S> {
 }
 
 impl<S: Copy> Made<S> {
-    const fn new(strategy: S) -> Self {
+    pub(super) const fn new(strategy: S) -> Self {
         Made { strategy, refusal: None }
     }
 
     /// Refuses a value out of range, unless something was refused before.
-    const fn unless(self, kind: Kind, value: u32, least: u32, most: u32) -> Self {
+    pub(super) const fn unless(self, kind: Kind, value: u32, least: u32, most: u32) -> Self {
         let refusal = match self.refusal {
             None => kind.unless(value, least, most),
             refused => refused,
@@ -30,7 +30,7 @@ impl<S: Copy> Made<S> {
         Made { refusal, ..self }
     }
 
-    const fn rate(self, percent: u8, most: u32) -> Self {
+    pub(super) const fn rate(self, percent: u8, most: u32) -> Self {
         self.unless(Kind::Rate, percent as u32, 1, most)
     }
 }

@@ -196,7 +196,7 @@ impl<C: Clock, S: Strategy, R: Copy> Config<C, S, R> {
     }
 
     /// A strategy that was made of settings, some of which may be refused.
-    const fn made<S2: Strategy>(mut self, made: Made<S2>) -> Config<C, S2, R> {
+    pub(super) const fn made<S2: Strategy>(mut self, made: Made<S2>) -> Config<C, S2, R> {
         if let Some(refusal) = made.refusal {
             self.settings.fixed.limits.refuse(refusal);
         }

@@ -78,3 +78,25 @@ impl Format for Breach {
         write!(f, "(outcome {=u32})", outcome);
     }
 }
+
+#[cfg(feature = "std")]
+mod any {
+    use std::format;
+
+    use defmt::{Format, Formatter, write};
+
+    use crate::strategy::{AnyStrategy, Choice, CountChoice, RateChoice};
+
+    // Where there is `std` there is room for the text of `Debug`.
+    macro_rules! as_debug {
+        ($($type:ident)*) => {$(
+            impl Format for $type {
+                fn format(&self, f: Formatter<'_>) {
+                    write!(f, "{=str}", format!("{self:?}").as_str());
+                }
+            }
+        )*};
+    }
+
+    as_debug! { AnyStrategy Choice CountChoice RateChoice }
+}

@@ -1,7 +1,7 @@
 //! The failure rate over the last calls.
 
-mod bits;
-mod ring;
+pub(crate) mod bits;
+pub(crate) mod ring;
 
 pub(crate) use ring::{Calls, Ring};
 

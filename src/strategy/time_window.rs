@@ -68,7 +68,7 @@ pub struct TimeWindow<const B: usize> {
 
 impl<const B: usize> TimeWindow<B> {
     const BUCKETS: u32 = {
-        assert!(B > 0 && B <= buckets::MOST, "a time window has 1 to 1,024 buckets");
+        assert!(B > 0 && B <= Window::MOST as usize, "a time window has 1 to 1,024 buckets");
         B as u32
     };
 

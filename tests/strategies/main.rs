@@ -1,6 +1,8 @@
 //! Each strategy by its meaning: when it opens, what it keeps, what it refuses.
 #![cfg(not(loom))]
 
+#[cfg(feature = "std")]
+mod any;
 mod counts;
 mod either;
 mod healthy;

@@ -116,6 +116,33 @@ fn what_stands_around_a_strategy_holds() {
     assert!(!holds(new().quiet(SECOND).slow_start(SECOND)));
 }
 
+#[cfg(feature = "std")]
+#[test]
+fn strategies_by_value_hold() {
+    use crate::strategy::Choice::{Count, DecayingRate, Either, Rate, TimedConsecutive};
+    use crate::strategy::CountChoice::{Consecutive, Debounce, NetError};
+    use crate::strategy::RateChoice::{CountWindow, FailuresPerPeriod, TimeWindow};
+    let window = TimeWindow { buckets: 15, window: SECOND, percent: 50, minimum: 9 };
+    let calls = |calls| CountWindow { calls, percent: 50, minimum: 9 };
+    for (choice, by_success) in [
+        (Count(Consecutive), false),
+        (Count(NetError), false),
+        (Count(Debounce { up: 3, down: 1, jumps: Some((1, 2)) }), false),
+        (TimedConsecutive { quiet: Some(SECOND), lump: None }, false),
+        (Rate(window), true),
+        (Rate(calls(20)), true),
+        (Rate(calls(50)), true),
+        (Rate(FailuresPerPeriod { n: 9, period: SECOND }), false),
+        (DecayingRate { k: 1, percent: 99, half_life: SECOND }, false),
+        (Either(Consecutive, window), true),
+        (Either(NetError, calls(32)), true),
+        (Either(Consecutive, calls(1_000)), true),
+        (Either(NetError, FailuresPerPeriod { n: 9, period: SECOND }), false),
+    ] {
+        assert_eq!(holds(new().chosen(choice)), by_success, "{choice:?}");
+    }
+}
+
 /// A strategy by a function, and nothing else.
 macro_rules! strategy {
     ($name:ident { $($item:tt)* } $record:expr) => {

@@ -8,9 +8,6 @@ use crate::strategy::rate::Rate;
 use crate::strategy::{Kept, Step, Time};
 use crate::sync::cells::Cell64;
 
-/// The most buckets.
-pub(crate) const MOST: usize = 1_024;
-
 /// The numbers of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Window {
@@ -94,6 +91,9 @@ impl Place {
 }
 
 impl Window {
+    /// The most buckets.
+    pub(crate) const MOST: u32 = 1_024;
+
     /// Of at least so many ticks.
     pub(crate) const fn new(ticks: u32, buckets: u32, rate: Rate) -> Self {
         Window { length: ticks.div_ceil(buckets), buckets, rate }
@@ -149,11 +149,14 @@ impl Window {
         }
     }
 
-    fn sum(self, ring: &[Cell64], place: Place) -> Numbers {
-        self.from(place).fold(Numbers::default(), |sum, place| {
+    /// What the window counts, and whether its present bucket counts anything: each is read once.
+    fn sum(self, ring: &[Cell64], place: Place) -> (Numbers, bool) {
+        let present = Self::at(ring, place);
+        let sum = self.from(place).skip(1).fold(present, |sum, place| {
             let Numbers { failures, calls } = Self::at(ring, place);
             Numbers { failures: sum.failures + failures, calls: sum.calls + calls }
-        })
+        });
+        (sum, present.calls > 0)
     }
 
     pub(crate) fn record(
@@ -173,13 +176,12 @@ impl Window {
                 true => Step::Keep(Self::beginning(ring, time.now()).kept()),
             };
         };
-        let Numbers { failures, calls } = self.sum(ring, place);
+        let (Numbers { failures, calls }, told) = self.sum(ring, place);
         if self.rate.is_reached(failures + u32::from(failed), calls + 1) {
             return Step::Trip;
         }
         if present == before {
-            // In a bucket that nobody has written to yet, whoever turned to it has not told what that was.
-            let told = Self::at(ring, place).calls > 0;
+            // In a bucket that nobody has told of an outcome yet, whoever turned to it may have had a failure.
             let clean = !failed && failures == 0 && told;
             return Step::Keep(if clean { Kept { count: 0, stamp: 0 } } else { kept });
         }
@@ -223,7 +225,7 @@ impl Window {
 
     pub(crate) fn failures(self, ring: &[Cell64], kept: Kept, time: &impl Time) -> u16 {
         let place = Place::of(kept).and_then(|place| self.turned(place, time.age(place.begins)));
-        let failures = place.map_or(0, |place| self.sum(ring, place).failures);
+        let failures = place.map_or(0, |place| self.sum(ring, place).0.failures);
         u16::try_from(failures).unwrap_or(u16::MAX)
     }
 }
