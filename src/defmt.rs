@@ -4,8 +4,6 @@
 
 #![allow(clippy::match_same_arms)] // texts become numbers of symbols, which clippy takes to be alike
 
-mod strategies;
-
 use defmt::{Format, Formatter, write};
 
 use crate::breaker::{CallAsync, CallAsyncOn, CircuitBreaker, Permit};
@@ -46,6 +44,8 @@ macro_rules! variants {
         }
     )*};
 }
+
+mod strategies;
 
 // States, and what changes them.
 

@@ -82,6 +82,15 @@ pub enum Step {
     Trip,
 }
 
+/// One of two strategies, as [`CircuitBreaker::opened_by`](crate::CircuitBreaker::opened_by) tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Which {
+    /// The one that is told first.
+    First,
+    /// The other.
+    Second,
+}
+
 /// The breaker's clock, as a strategy sees it. Who does not ask it does not pay for it.
 ///
 /// A function that gives ticks is one, for tests.
@@ -152,6 +161,27 @@ pub trait Strategy: Copy + 'static {
     #[inline]
     fn recorded(&self, memory: &Self::Memory, before: Kept, now: Kept, failed: bool) {
         let _ = (memory, before, now, failed);
+    }
+
+    /// An outcome has opened the breaker, and nobody is told yet: with what was kept before it, as
+    /// [`record`](Self::record) was given it. For what stands around others; see [`opened_by`](Self::opened_by).
+    #[inline]
+    fn opened(
+        &self,
+        memory: &Self::Memory,
+        kept: Kept,
+        failed: bool,
+        threshold: u16,
+        time: &impl Time,
+    ) {
+        let _ = (memory, kept, failed, threshold, time);
+    }
+
+    /// Which of two strategies opened it last, if there are two.
+    #[inline]
+    fn opened_by(&self, memory: &Self::Memory) -> Option<Which> {
+        let _ = memory;
+        None
     }
 
     /// The errors to tell while closed.

@@ -4,7 +4,7 @@
 use core::fmt::Debug;
 
 use mcb::registry::{Circuits, OpenCircuits};
-use mcb::strategy::{Breach, Checked, Kept, Step};
+use mcb::strategy::{Breach, Checked, Kept, Step, Which};
 use mcb::{
     CallAsync, CallAsyncOn, Cause, Circuit, CircuitBreaker, Config, ConfigError, ConfigErrorKind,
     Consecutive, CountWindow, Debounce, DecayingRate, Detect, Either, EveryError,
@@ -68,6 +68,7 @@ fn every_public_type_has_a_format() {
     shown::<Verdict>();
     shown::<View<'_>>();
     shown::<Wait>();
+    shown::<Which>();
     shown::<mcb::watchdog::Withheld>();
 }
 

@@ -330,6 +330,13 @@ mod memory {
         Arc::new(b)
     }
 
+    /// With room for what comes before the race.
+    fn long_model(f: impl Fn() + Send + Sync + 'static) {
+        let mut model = loom::model::Builder::new();
+        model.max_branches = 10_000;
+        model.check(f);
+    }
+
     fn tell<S: Strategy>(breaker: &CircuitBreaker<&'static ManualClock, S>, failed: bool) {
         turn();
         let _ = breaker.call(|| if failed { Err(()) } else { Ok(()) });
@@ -350,13 +357,6 @@ mod memory {
         thread.join().unwrap();
         assert_eq!(OPENED.load(Relaxed), u32::from(b.state() == State::Open));
         (b.state(), b.error_count())
-    }
-
-    /// With room for what fills a ring before the race begins.
-    fn long_model(f: impl Fn() + Send + Sync + 'static) {
-        let mut model = loom::model::Builder::new();
-        model.max_branches = 10_000;
-        model.check(f);
     }
 
     #[test]
@@ -384,7 +384,7 @@ mod memory {
     /// The second may be judged before the first has written its bit, which the next outcome sees.
     #[test]
     fn a_ring_opens_by_two_failures_at_once_or_by_the_next() {
-        loom::model(|| {
+        long_model(|| {
             let b = with(Config::new("b").count_window::<33>(100, 2));
             let other = b.clone();
             let thread = thread::spawn(move || tell(&other, true));
@@ -400,7 +400,7 @@ mod memory {
 
     #[test]
     fn a_ring_that_opens_beside_a_success_opens_once() {
-        loom::model(|| {
+        long_model(|| {
             let (state, _) = at_once(
                 Config::new("b").count_window::<40>(60, 3),
                 |b| (0..2).for_each(|_| tell(b, true)),
@@ -417,7 +417,7 @@ mod memory {
     #[test]
     fn no_failure_is_lost_where_a_window_of_time_begins() {
         for outcomes in [[true, true], [true, false]] {
-            loom::model(move || {
+            long_model(move || {
                 let told = at_once(window(), |_| {}, outcomes);
                 let failures = outcomes.iter().filter(|&&failed| failed).count();
                 assert_eq!(told, (State::Closed, failures as u16));
@@ -429,7 +429,7 @@ mod memory {
     fn no_failure_is_lost_where_a_bucket_turns() {
         for (ticks, left) in [(10, 1), (20, 0)] {
             for outcomes in [[true, true], [true, false]] {
-                loom::model(move || {
+                long_model(move || {
                     let turned = |b: &CircuitBreaker<&'static ManualClock, _>| {
                         tell(b, true);
                         CLOCK.set(11 + ticks);
@@ -444,7 +444,7 @@ mod memory {
 
     #[test]
     fn a_window_of_time_opens_by_two_failures_at_once_or_by_the_next() {
-        loom::model(|| {
+        long_model(|| {
             let config = Config::new("b").time_window::<2>(Duration::from_millis(20), 100, 3);
             let b = with(config);
             tell(&b, true);

@@ -118,6 +118,12 @@ impl<C: Clock, S: Strategy, R> Counting for CircuitBreaker<C, S, R> {
     }
 
     #[inline]
+    fn opened(&self, before: Kept, failed: bool) {
+        let threshold = self.head.fixed().limits.error_threshold;
+        self.strategy.opened(&self.memory, before, failed, threshold, &self.head);
+    }
+
+    #[inline]
     fn ramp_begins(&self) {
         self.strategy.ramp_begins(&self.memory, &self.head);
     }

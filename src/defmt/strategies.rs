@@ -4,7 +4,7 @@ use defmt::{Format, Formatter, write};
 
 use crate::strategy::{
     Breach, Checked, CountWindow, Debounce, DecayingRate, Either, FailuresPerPeriod, Kept,
-    TimeWindow, TimedConsecutive,
+    TimeWindow, TimedConsecutive, Which,
 };
 
 impl Format for Debounce {
@@ -77,6 +77,10 @@ impl Format for Breach {
         write!(f, "{=str}: a {=str} at count {=u16} and stamp {=u32} ", rule, told, count, stamp);
         write!(f, "(outcome {=u32})", outcome);
     }
+}
+
+variants! {
+    Which { First = "First" Second = "Second" }
 }
 
 #[cfg(feature = "std")]

@@ -247,6 +247,9 @@ impl<C: Clock> Head<C> {
         }
         // Not closed rather than open: locked out is neither, and this way a plan costs nothing here.
         let opened = !(to.is_closed() || K::START.slowly && to.is(State::SlowStart));
+        if opened && !matches!(verdict, Verdict::Fatal) && !from.is_half_open() {
+            counting.opened(old.kept(), matches!(verdict, Verdict::Failure));
+        }
         self.changed(from, to, if opened { Reason::Failure(cause) } else { Reason::Success });
         opened
     }
@@ -258,6 +261,8 @@ pub(crate) trait Counting {
     const RECORDS: bool;
     fn record(&self, kept: Kept, failed: bool) -> Step;
     fn recorded(&self, before: Kept, now: Kept, failed: bool);
+    /// An outcome has opened what was closed.
+    fn opened(&self, before: Kept, failed: bool);
     fn ramp_begins(&self);
 }
 
@@ -275,6 +280,9 @@ impl<C: Clock> Counting for Plain<'_, C> {
 
     #[inline]
     fn recorded(&self, _: Kept, _: Kept, _: bool) {}
+
+    #[inline]
+    fn opened(&self, _: Kept, _: bool) {}
 
     #[inline]
     fn ramp_begins(&self) {}

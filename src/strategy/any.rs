@@ -6,10 +6,11 @@ use std::sync::OnceLock;
 use core::time::Duration;
 
 use super::count_window::{bits, ring};
+use super::either::Opener;
 use super::rate::Rate;
 use super::time_window::buckets::Window;
 use super::{
-    Debounce, DecayingRate, FailuresPerPeriod, Kept, Step, Strategy, Time, TimedConsecutive,
+    Debounce, DecayingRate, FailuresPerPeriod, Kept, Step, Strategy, Time, TimedConsecutive, Which,
 };
 use crate::sync::cells::{Cell32, Cell64};
 
@@ -160,7 +161,7 @@ impl AnyRate {
 
 /// What lies beside the word, if anything does: allocated when it is written to.
 #[derive(Debug)]
-pub struct AnyMemory(OnceLock<Beside>);
+pub struct AnyMemory(OnceLock<Beside>, Opener);
 
 #[derive(Debug)]
 enum Beside {
@@ -239,7 +240,7 @@ impl AnyStrategy {
 
 impl Strategy for AnyStrategy {
     type Memory = AnyMemory;
-    const MEMORY: AnyMemory = AnyMemory(OnceLock::new());
+    const MEMORY: AnyMemory = AnyMemory(OnceLock::new(), Opener::none());
     const FRESH: u16 = FRESH;
     const MAX_THRESHOLD: u16 = 4095;
     const RECORDS: bool = true;
@@ -280,6 +281,25 @@ impl Strategy for AnyStrategy {
             }
             _ => {}
         }
+    }
+
+    fn opened(
+        &self,
+        memory: &AnyMemory,
+        kept: Kept,
+        failed: bool,
+        threshold: u16,
+        time: &impl Time,
+    ) {
+        let (count, _) = self.parts(kept);
+        if !matches!((self.count, self.rate), (Count::None, _) | (_, AnyRate::None)) {
+            let first = self.count(count, failed, threshold, time) == Step::Trip;
+            memory.1.is(if first { Which::First } else { Which::Second });
+        }
+    }
+
+    fn opened_by(&self, memory: &AnyMemory) -> Option<Which> {
+        memory.1.last()
     }
 
     /// Those of the count, or of the window where it counts none.

@@ -56,6 +56,23 @@ macro_rules! as_inside {
         }
 
         #[inline]
+        fn opened(
+            &self,
+            memory: &S::Memory,
+            kept: $crate::strategy::Kept,
+            failed: bool,
+            threshold: u16,
+            time: &impl $crate::strategy::Time,
+        ) {
+            self.strategy.opened(memory, kept, failed, threshold, time);
+        }
+
+        #[inline]
+        fn opened_by(&self, memory: &S::Memory) -> Option<$crate::strategy::Which> {
+            self.strategy.opened_by(memory)
+        }
+
+        #[inline]
         fn error_count(
             &self,
             memory: &S::Memory,

@@ -1,12 +1,14 @@
 //! Two strategies at once.
 
-use super::{Kept, Step, Strategy, Time};
+use super::{Kept, Step, Strategy, Time, Which};
+use crate::sync::cells::Cell32;
 use crate::verdict::Verdict;
 
 /// Opens as soon as either of two strategies would; what [`Config::or`](crate::Config::or) and its like make.
 ///
 /// A plain count finds a total outage at once, and a rate the brown-out that no plain count finds: together they find both.
-/// `A` is told of each outcome first, and where both would open it is `A` that does. The error threshold is that of both,
+/// `A` is told of each outcome first, and where both would open it is `A` that does;
+/// [`opened_by`](crate::CircuitBreaker::opened_by) tells which. The error threshold is that of both,
 /// as far as they use one, and the errors counted are those of `A`, or of `B` where `A` counts none.
 ///
 /// ```
@@ -82,6 +84,32 @@ pub(super) const fn most(threshold: u16, flexible: bool, bits: u32) -> u16 {
     if flexible && (threshold >> bits) > 0 { 1 << bits } else { threshold }
 }
 
+/// What two strategies keep beside the word.
+#[derive(Debug)]
+pub struct Both<A, B>(A, B, pub(super) Opener);
+
+/// Which of two opened it last.
+#[derive(Debug)]
+pub(super) struct Opener(Cell32);
+
+impl Opener {
+    pub(super) const fn none() -> Self {
+        Opener(Cell32::new(0))
+    }
+
+    pub(super) fn is(&self, which: Which) {
+        self.0.set(1 + which as u32);
+    }
+
+    pub(super) fn last(&self) -> Option<Which> {
+        match self.0.get() {
+            0 => None,
+            1 => Some(Which::First),
+            _ => Some(Which::Second),
+        }
+    }
+}
+
 impl<A: Strategy, B: Strategy> Either<A, B> {
     const A_BITS: u32 = {
         assert!(!(A::STAMPS && B::STAMPS), "both strategies want the stamp, of which there is one");
@@ -142,8 +170,8 @@ fn recorded<S: Strategy>(
 
 #[deny(clippy::missing_trait_methods)]
 impl<A: Strategy, B: Strategy> Strategy for Either<A, B> {
-    type Memory = (A::Memory, B::Memory);
-    const MEMORY: Self::Memory = (A::MEMORY, B::MEMORY);
+    type Memory = Both<A::Memory, B::Memory>;
+    const MEMORY: Self::Memory = Both(A::MEMORY, B::MEMORY, Opener::none());
     const FRESH: u16 = A::FRESH | B::FRESH << Self::A_BITS;
     const MAX_THRESHOLD: u16 = {
         let a = most(A::MAX_THRESHOLD, A::FEWER_BITS_DO, Self::A_BITS);
@@ -184,6 +212,30 @@ impl<A: Strategy, B: Strategy> Strategy for Either<A, B> {
         if B::RECORDS && is_asked(b, failed) {
             self.b.recorded(&memory.1, b, now.1, failed);
         }
+    }
+
+    /// Asked again, the first would open it too, or it was the second.
+    fn opened(
+        &self,
+        memory: &Self::Memory,
+        kept: Kept,
+        failed: bool,
+        threshold: u16,
+        time: &impl Time,
+    ) {
+        let (a, b) = Self::parts(kept);
+        if recorded(&self.a, &memory.0, a, failed, threshold, time) == Step::Trip {
+            memory.2.is(Which::First);
+            self.a.opened(&memory.0, a, failed, threshold, time);
+        } else {
+            memory.2.is(Which::Second);
+            self.b.opened(&memory.1, b, failed, threshold, time);
+        }
+    }
+
+    #[inline]
+    fn opened_by(&self, memory: &Self::Memory) -> Option<Which> {
+        memory.2.last()
     }
 
     #[inline]

@@ -22,6 +22,7 @@ fn does_the_same<S: Strategy>(choice: Choice, as_typed: Builder<S>) {
         let failed = chance.below(100) < failing;
         let (a, b) = (tell(&by_value, failed), tell(&typed, failed));
         assert_eq!((a, by_value.error_count()), (b, typed.error_count()), "{choice:?}");
+        assert_eq!(by_value.opened_by(), typed.opened_by(), "{choice:?}");
         if !a {
             openings += 1;
             by_value.reset();

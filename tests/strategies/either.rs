@@ -74,6 +74,46 @@ fn each_strategy_goes_on_as_if_it_were_alone() {
 }
 
 #[test]
+fn observers_learn_which_of_two_opened_it() {
+    use mcb::strategy::Which::{self, First, Second};
+    use mcb::{Cause, Observer, Transition};
+    use std::sync::Mutex;
+
+    static DB: CircuitBreaker<Clock, Either<Consecutive, mcb::FailuresPerPeriod>> =
+        CircuitBreaker::new(
+            &Config::new("db")
+                .error_threshold(2)
+                .or_failures_per_period(3, millis(60_000))
+                .recovery_timeout_ticks(1)
+                .hooks(&Watch),
+            &CLOCK,
+        );
+    static CLOCK: mcb::ManualClock = mcb::ManualClock::new();
+    static TOLD: Mutex<Vec<Option<Which>>> = Mutex::new(Vec::new());
+    struct Watch;
+    impl Observer for Watch {
+        fn on_open(&self, _: &Transition, _: Cause) {
+            TOLD.lock().unwrap().push(DB.opened_by());
+        }
+    }
+    assert_eq!(DB.opened_by(), None);
+    DB.trip();
+    DB.reset();
+    assert!(fails(&DB) && !fails(&DB));
+    CLOCK.advance_ticks(1);
+    assert!(DB.call(|| Err::<(), _>(())).is_err()); // a failed probe
+    DB.reset();
+    assert!(fails(&DB) && succeeds(&DB) && fails(&DB) && succeeds(&DB) && !fails(&DB));
+    assert_eq!(*TOLD.lock().unwrap(), [Some(First), Some(First), Some(Second)]);
+    // Both at once: the first.
+    DB.reset();
+    let both = made(new().error_threshold(1).or_failures_per_period(1, millis(9)), clock(0));
+    assert!(!fails(&both));
+    assert_eq!(both.opened_by(), Some(First));
+    assert_eq!(made(new(), clock(0)).opened_by(), None);
+}
+
+#[test]
 fn three_go_where_they_fit() {
     let config = new().error_threshold(9).or(NetError).or_failures_per_period(5, millis(1_000));
     assert_eq!(failures_to_open(&made(config, clock(0))), 5);

@@ -28,7 +28,7 @@ fn new() -> Builder {
     Config::new("b")
 }
 
-fn millis(millis: u64) -> Duration {
+const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
