@@ -322,7 +322,7 @@ mod memory {
         let config = config.recovery_timeout_ticks(5).hooks(&Counting);
         let b = CircuitBreaker::try_new(Box::leak(Box::new(config)), &CLOCK).unwrap();
         // Each cell is made when it is used first, which must be before there are threads.
-        (0..40).for_each(|_| drop(b.call(|| Ok::<_, ()>(()))));
+        (0..40).for_each(|_| b.call(|| Ok::<_, ()>(())).unwrap());
         let _ = b.call(|| Err::<(), _>(()));
         b.reset();
         CLOCK.set(11);

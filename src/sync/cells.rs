@@ -131,6 +131,7 @@ mod model {
     macro_rules! cell {
         ($name:ident, $atomic:ident, $number:ident) => {
             #[derive(Debug)]
+            #[allow(unreachable_pub)] // the one of 64 bits, in fields alone
             pub struct $name($number, OnceLock<$atomic>);
 
             impl $name {

@@ -191,7 +191,7 @@ fn a_window_of_time_is_exact_by_its_buckets() {
     windows_of_time::<10>(10_000, 50, 20, 400);
     windows_of_time::<10>(10, 40, 5, 1);
     windows_of_time::<60>(60, 50, 30, 0);
-    windows_of_time::<1_000>(1_000, 50, 30, 20);
+    windows_of_time::<200>(1_000, 50, 30, 20);
 }
 
 #[test]
