@@ -3,6 +3,21 @@
 //! A strategy decides one thing: what a counted outcome does to a *closed* breaker. Opening,
 //! recovery, probes, generations and forcing are the same for all and stand in the state machine.
 //!
+//! | strategy | made by | opens when | keeps beside the word |
+//! |---|---|---|---|
+//! | [`Consecutive`] | – | errors come in a row | |
+//! | [`NetError`] | `strategy(NetError)` | errors outweigh successes | |
+//! | [`Debounce`] | [`debounce`](crate::Config::debounce) | errors outweigh successes, by weights | |
+//! | [`TimedConsecutive`] | [`quiet`](crate::Config::quiet), [`lump`](crate::Config::lump) | errors come in a row, neither too far apart nor together | |
+//! | [`FailuresPerPeriod`] | [`failures_per_period`](crate::Config::failures_per_period) | failures come faster than so many a period | |
+//! | [`CountWindow`] | [`count_window`](crate::Config::count_window) | so many percent of the last calls failed | a bit a call, above 32 |
+//! | [`TimeWindow`] | [`time_window`](crate::Config::time_window) | so many percent of the calls in a time failed | 8 bytes a bucket |
+//! | [`DecayingRate`] | [`decaying_rate`](crate::Config::decaying_rate) | a moving average reaches so many percent | |
+//! | [`Either`] | [`or`](crate::Config::or) and its like | either of two does | 4 bytes, and theirs |
+//!
+//! [`SlowCalls`], [`SlowStart`] and [`ObserveOnly`] stand around any of them. With the feature `std` a strategy can be
+//! chosen by value: `AnyStrategy`.
+//!
 //! # The seam
 //!
 //! While closed, 12 bits of *count* and the 32 bits of *stamp* in the breaker's word belong to the
@@ -18,6 +33,51 @@
 //!   do no lasting harm then.
 //! - The clock is handed over as [`Time`]: who does not ask it does not pay for it.
 //! - An error threshold above what the strategy can count is refused ([`Strategy::MAX_THRESHOLD`]).
+//!
+//! # One of your own
+//!
+//! [`check`] holds it against the contract, in a test:
+//!
+//! ```
+//! use mcb::strategy::{check, Kept, Step, Strategy, Time};
+//! use mcb::{CircuitBreaker, Config, ManualClock, State};
+//!
+//! /// Failures that leak away, one in so many ticks.
+//! #[derive(Clone, Copy, Debug)]
+//! struct Leaky(u32);
+//!
+//! impl Strategy for Leaky {
+//!     type Memory = ();
+//!     type Started = ();
+//!     const MEMORY: () = ();
+//!
+//!     fn record(&self, (): &(), kept: Kept, failed: bool, threshold: u16, time: &impl Time) -> Step {
+//!         let leaked = if kept.count == 0 { 0 } else { time.age(kept.stamp) / self.0 };
+//!         let left = u32::from(kept.count).saturating_sub(leaked) as u16;
+//!         match failed {
+//!             true if left + 1 >= threshold => Step::Trip,
+//!             true => Step::Keep(Kept { count: left + 1, stamp: time.now() }),
+//!             false if left == 0 => Step::Keep(Kept::default()), // clean
+//!             false => Step::Keep(kept),
+//!         }
+//!     }
+//!
+//!     fn error_count(&self, (): &(), kept: Kept, _: &impl Time) -> u16 {
+//!         kept.count
+//!     }
+//! }
+//!
+//! static CLOCK: ManualClock = ManualClock::new();
+//! static PUMP: CircuitBreaker<&ManualClock, Leaky> =
+//!     CircuitBreaker::new(&Config::new("pump").error_threshold(4).strategy(Leaky(1_000)), &CLOCK);
+//!
+//! for _ in 0..4 {
+//!     let _ = PUMP.call(|| Err::<(), _>("stalled"));
+//! }
+//! assert_eq!(PUMP.state(), State::Open);
+//! assert!(check(&Leaky(1_000), 4)?.heals);
+//! # Ok::<(), mcb::strategy::Breach>(())
+//! ```
 
 #[cfg(feature = "std")]
 mod any;
@@ -38,6 +98,8 @@ mod slow_calls;
 mod slow_start;
 mod time_window;
 mod timed_consecutive;
+#[cfg(all(test, not(loom)))]
+mod walks;
 
 #[cfg(feature = "std")]
 pub(crate) use any::{AnyRate, Count};
