@@ -195,7 +195,7 @@ pub trait Strategy: Copy + 'static {
     const MAX_THRESHOLD: u16 = 4096;
 
     /// How many bits of the count it needs: two strategies share the 12 of a word in an
-    /// [`Either`](crate::strategy::Either).
+    /// [`Either`].
     const BITS: u32 = 12;
 
     /// Whether fewer bits will do, up to the threshold that they can count to: true of counters.

@@ -171,6 +171,7 @@ fn recorded<S: Strategy>(
 #[deny(clippy::missing_trait_methods)]
 impl<A: Strategy, B: Strategy> Strategy for Either<A, B> {
     type Memory = Both<A::Memory, B::Memory>;
+    #[allow(clippy::declare_interior_mutable_const)] // a breaker's own copy is what changes
     const MEMORY: Self::Memory = Both(A::MEMORY, B::MEMORY, Opener::none());
     const FRESH: u16 = A::FRESH | B::FRESH << Self::A_BITS;
     const MAX_THRESHOLD: u16 = {

@@ -242,6 +242,7 @@ fn memory_that_is_taken_over_is_found() {
     impl Strategy for Elephant {
         type Memory = core::sync::atomic::AtomicU32;
         type Started = ();
+        #[allow(clippy::declare_interior_mutable_const)]
         const MEMORY: Self::Memory = core::sync::atomic::AtomicU32::new(0);
         const RECORDS: bool = true;
         fn record(

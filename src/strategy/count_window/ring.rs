@@ -45,7 +45,7 @@ macro_rules! rings {
         impl sealed::Sealed for Calls<{ 32 * $word + $bit }> {}
         impl Ring for Calls<{ 32 * $word + $bit }> {
             type Memory = Outcomes<{ words(32 * $word + $bit) }>;
-            #[allow(clippy::declare_interior_mutable_const)] // for new breakers, each of which has one of its own
+            #[allow(clippy::declare_interior_mutable_const)] // a breaker's own copy is what changes
             const MEMORY: Self::Memory = Outcomes::empty();
             #[inline]
             fn cells(memory: &Self::Memory) -> &[Cell32] {
