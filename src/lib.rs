@@ -83,12 +83,12 @@ pub use rules::{
     Detect, EveryError, Fatal, Kind, Kinds, Lists, Reporting, RetryAfter, Rules, Verdict,
 };
 pub use state::{Cause, Reason, State, Transition};
+#[cfg(feature = "std")]
+pub use strategy::{AnyStrategy, Choice};
 pub use strategy::{
     Consecutive, CountWindow, Debounce, DecayingRate, Either, FailuresPerPeriod, NetError,
     Strategy, TimeWindow, TimedConsecutive,
 };
-#[cfg(feature = "std")]
-pub use strategy::{AnyStrategy, Choice};
 #[cfg(feature = "embedded-hal-async")]
 pub use time_limit::{TimedError, time_limit};
 pub use wait::Wait;

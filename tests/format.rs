@@ -8,10 +8,9 @@ use mcb::strategy::{Breach, Checked, Kept, Step, Which};
 use mcb::{
     CallAsync, CallAsyncOn, Cause, Circuit, CircuitBreaker, Config, ConfigError, ConfigErrorKind,
     Consecutive, CountWindow, Debounce, DecayingRate, Detect, Either, EveryError,
-    FailuresPerPeriod, Hooks, Kinds, LastGood, Lists, ManualClock, NetError, Permit, Reading, Reason,
-    Registry, RegistryError, Rejected, Reporting, State, TimeWindow, TimedConsecutive, Transition,
-    Verdict,
-    View, Wait,
+    FailuresPerPeriod, Hooks, Kinds, LastGood, Lists, ManualClock, NetError, Permit, Reading,
+    Reason, Registry, RegistryError, Rejected, Reporting, State, TimeWindow, TimedConsecutive,
+    Transition, Verdict, View, Wait,
 };
 
 fn shown<T: Debug + defmt::Format + ?Sized>() {}
