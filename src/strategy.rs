@@ -207,6 +207,9 @@ pub trait Strategy: Copy + 'static {
     /// Whether [`recorded`](Self::recorded) is wanted.
     const RECORDS: bool = false;
 
+    /// Whether [`opened`](Self::opened) is wanted.
+    const NOTES_OPENINGS: bool = false;
+
     /// Takes one outcome of a closed breaker; a success on a clean one is not asked about. It may run several times for
     /// one outcome, when others write the word in between, so it must not write.
     fn record(

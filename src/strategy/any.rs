@@ -244,6 +244,7 @@ impl Strategy for AnyStrategy {
     const FRESH: u16 = FRESH;
     const MAX_THRESHOLD: u16 = 4095;
     const RECORDS: bool = true;
+    const NOTES_OPENINGS: bool = true;
 
     fn record(
         &self,

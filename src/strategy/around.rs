@@ -30,6 +30,7 @@ macro_rules! as_inside {
         const FEWER_BITS_DO: bool = S::FEWER_BITS_DO;
         const STAMPS: bool = S::STAMPS;
         const RECORDS: bool = S::RECORDS;
+        const NOTES_OPENINGS: bool = S::NOTES_OPENINGS;
     };
     (record) => {
         #[inline]

@@ -184,6 +184,7 @@ impl<A: Strategy, B: Strategy> Strategy for Either<A, B> {
     const STAMPS: bool = A::STAMPS || B::STAMPS;
     const RECORDS: bool = A::RECORDS || B::RECORDS;
     const PLAIN: Option<u16> = None;
+    const NOTES_OPENINGS: bool = true;
 
     #[inline]
     fn record(
