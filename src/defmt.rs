@@ -47,6 +47,8 @@ macro_rules! variants {
     )*};
 }
 
+mod strategies;
+
 // States, and what changes them.
 
 variants! {
@@ -159,6 +161,7 @@ variants! {
         Period = "Period"
         Rate = "Rate"
         Minimum = "Minimum"
+        Calls = "Calls"
         Window = "Window"
         Buckets = "Buckets"
         Weight = "Weight"
