@@ -18,6 +18,7 @@ mod reads;
 mod recover;
 mod recover_async;
 mod shortcuts;
+mod snapshot;
 mod wrap;
 
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::ops::Deref;
+use core::time::Duration;
 
 use crate::engine::{self, Parts};
 use crate::state::State;
@@ -51,8 +52,34 @@ impl dyn Circuit + '_ {
         engine::success_count(self)
     }
 
-    /// When a call may pass: zero for now, `None` for not before somebody resets it.
+    /// The tick of its last opening, `None` before the first: the low 32 bits, since the type of the clock's ticks is
+    /// not known here. `since_opening` needs no clock to be understood.
     #[must_use]
+    pub fn open_time(&self) -> Option<u32> {
+        engine::open_time(self)
+    }
+
+    /// The time since its last opening, `None` before the first.
+    #[must_use]
+    pub fn since_opening(&self) -> Option<Wait> {
+        engine::since_opening(self)
+    }
+
+    /// The openings in a row: 0 to 15.
+    #[must_use]
+    pub fn openings(&self) -> u8 {
+        engine::openings(self)
+    }
+
+    /// What is left of a slow start; `None` in every other state.
+    #[must_use]
+    pub fn slow_start_left(&self) -> Option<Wait> {
+        engine::slow_start_left(self)
+    }
+
+    /// When a call may pass: zero for now, `None` for not before somebody resets it. While open it is the time left.
+    #[must_use]
+    #[doc(alias = "time_left")]
     pub fn retry_after(&self) -> Option<Wait> {
         engine::retry_after(self)
     }
@@ -65,6 +92,11 @@ impl dyn Circuit + '_ {
     /// Opens it now, to recover by itself.
     pub fn trip(&self) {
         engine::trip(self, 0);
+    }
+
+    /// As `trip`, for at least that long, within [`Recovery::max_wait`](crate::Recovery::max_wait).
+    pub fn open_for(&self, duration: Duration) {
+        engine::open_for(self, duration);
     }
 
     /// Rejects every call from now on.

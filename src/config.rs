@@ -39,7 +39,7 @@ use crate::verdict::Verdict;
 /// | [`dropped`](Self::dropped) | [`Verdict::Ignore`] | `Ignore` or `Failure` |
 /// | [`strategy`](Self::strategy), or by a method of its own | [`Consecutive`] | |
 /// | [`rules`](Self::rules) | [`EveryError`] | |
-/// | [`hooks`](Self::hooks) | none | |
+/// | [`hooks`](Self::hooks), [`observer`](Self::observer) | none | |
 /// | [`before_probe`](Self::before_probe) | none | |
 ///
 /// What runs in each call, strategy and rules, is part of the breaker's type; the rest is not.
@@ -224,7 +224,8 @@ impl<C: Clock, S: Strategy, R> Config<C, S, R> {
     }
 
     /// Who is told when the state changes: [`Hooks`](crate::Hooks), a `static` of your own, or several as a pair. No
-    /// part of the breaker's type. Given twice, the last one counts.
+    /// part of the breaker's type. Given twice, the last one counts. For who wants to know of each call see
+    /// [`observer`](Self::observer).
     ///
     /// It must live as long as the program. In a `static`, `&Hooks::new().on_open(report)` does; for what holds a
     /// channel or an `Arc` see `CircuitBreaker::with_hooks` (feature `std`).

@@ -174,6 +174,7 @@ variants! {
         MaxWait = "MaxWait"
         ResetTime = "ResetTime"
         Lockout = "Lockout"
+        Observers = "Observers"
     }
 }
 
@@ -434,5 +435,67 @@ mod bus {
             }
             write!(f, " }}");
         }
+    }
+}
+
+// Telling, and what outlives a reset.
+
+impl<S: Format, O> Format for crate::observe::Told<S, O> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "Told {{ strategy: {} }}", self.strategy);
+    }
+}
+
+impl<C: Clock> Format for crate::observe::Statistics<C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "Statistics({})", self.snapshot());
+    }
+}
+
+impl Format for crate::observe::Counts {
+    fn format(&self, f: Formatter<'_>) {
+        let crate::observe::Counts { successes, failures, ignored, rejected, passed, .. } = *self;
+        let crate::observe::Counts { probe_successes, probe_failures, probe_ignored, .. } = *self;
+        let crate::observe::Counts { openings, closings, reopenings, time_open, .. } = *self;
+        write!(f, "Counts {{ successes: {=u32}, failures: {=u32}, ", successes, failures);
+        write!(f, "ignored: {=u32}, rejected: {=u32}, passed: {=u32}, ", ignored, rejected, passed);
+        write!(
+            f,
+            "probe_successes: {=u32}, probe_failures: {=u32}, probe_ignored: {=u32}, ",
+            probe_successes, probe_failures, probe_ignored
+        );
+        write!(
+            f,
+            "openings: {=u32}, closings: {=u32}, reopenings: {=u32}, time_open: {=u64} }}",
+            openings, closings, reopenings, time_open
+        );
+    }
+}
+
+impl Format for crate::snapshot::Snapshot {
+    fn format(&self, f: Formatter<'_>) {
+        write!(
+            f,
+            "Snapshot {{ state: {}, openings: {=u8}, ticks_left: {=u32} }}",
+            self.state(),
+            self.openings(),
+            self.ticks_left()
+        );
+    }
+}
+
+impl Format for crate::snapshot::Slept {
+    fn format(&self, f: Formatter<'_>) {
+        use crate::snapshot::Slept;
+        match *self {
+            Slept::Unknown => write!(f, "Unknown"),
+            Slept::For(time) => write!(f, "For({})", time),
+        }
+    }
+}
+
+impl Format for crate::snapshot::SnapshotError {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=str}", self.as_str());
     }
 }

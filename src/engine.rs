@@ -9,19 +9,23 @@ mod fixed;
 mod head;
 mod place;
 mod recover;
+mod restore;
 pub(crate) mod unwind;
 
 pub(crate) use fixed::Fixed;
 pub(crate) use head::{Counting, Head};
 pub(crate) use place::Place;
 pub(crate) use recover::Recover;
+pub(crate) use restore::{restore, saved};
+
+use core::time::Duration;
 
 use crate::error::Rejected;
 use crate::machine::{self, Answer, Control};
 use crate::state::{Reason, State};
 use crate::storage::Storage;
 use crate::strategy::Kept;
-use crate::ticks::OLDEST;
+use crate::ticks::{OLDEST, ticks_at_run_time};
 use crate::wait::Wait;
 
 /// What the type of a breaker decides, and where its word is.
@@ -30,8 +34,9 @@ use crate::wait::Wait;
 pub trait Parts {
     fn storage(&self, _: Seal) -> &Storage;
     fn fixed(&self, _: Seal) -> &Fixed;
-    /// Ticks a second of the clock, and the count of a breaker that has just closed.
-    fn numbers(&self, _: Seal) -> (u32, u16);
+    /// Ticks a second of the clock, and in 12 bits the count of a breaker that has just closed; above them the clock's
+    /// resolution ([`RESOLUTION_AT`]).
+    fn numbers(&self, _: Seal) -> (u32, u32);
     /// The present tick, for a stamp that is about to be written, and by how many epochs it is later than the latest.
     fn now(&self, _: Seal) -> (u32, u32);
     /// The age of a stamp by the breaker's clock.
@@ -41,6 +46,10 @@ pub trait Parts {
     /// Tells the observers.
     fn changed(&self, from: Control, to: Control, reason: Reason, _: Seal);
 }
+
+/// Where [`Parts::numbers`] has the resolution, as far as 20 bits go. It goes with another number so that no table of a
+/// breaker's type is larger for it, and whoever wants that other one takes 12 bits anyway.
+pub(crate) const RESOLUTION_AT: u32 = 12;
 
 /// Nobody outside has one.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +69,8 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
     let storage = parts.storage(SEAL);
     loop {
         let old = storage.load();
-        let new = machine::force(old, to, parts.numbers(SEAL).1);
+        // What stands above the count goes where a count that is too large would go: nowhere.
+        let new = machine::force(old, to, parts.numbers(SEAL).1 as u16);
         if old.control.is(State::LockedOut) {
             storage.note_opening(old.stamp); // which its word holds
         }
@@ -143,6 +153,36 @@ pub(crate) fn retry_after(parts: &dyn Parts) -> Option<Wait> {
     let word = parts.storage(SEAL).load();
     let answer = parts.fixed(SEAL).admit(word, |stamp| parts.age(stamp, SEAL));
     answer.ticks().map(|ticks| Wait::new(ticks, parts.numbers(SEAL).0))
+}
+
+/// For at least that long from now on.
+pub(crate) fn open_for(parts: &dyn Parts, duration: Duration) {
+    let (hz, numbers) = parts.numbers(SEAL);
+    trip(parts, ticks_at_run_time(duration, hz, numbers >> RESOLUTION_AT));
+}
+
+/// The low 32 bits of the tick of the last opening.
+pub(crate) fn open_time(parts: &dyn Parts) -> Option<u32> {
+    parts.storage(SEAL).opened()
+}
+
+pub(crate) fn since_opening(parts: &dyn Parts) -> Option<Wait> {
+    let opened = parts.storage(SEAL).opened()?;
+    let age = since_or_zero(parts.age(opened, SEAL));
+    Some(Wait::new(age, parts.numbers(SEAL).0))
+}
+
+pub(crate) fn openings(parts: &dyn Parts) -> u8 {
+    parts.storage(SEAL).control().openings() as u8
+}
+
+pub(crate) fn slow_start_left(parts: &dyn Parts) -> Option<Wait> {
+    let word = parts.storage(SEAL).load();
+    if !word.control.is(State::SlowStart) {
+        return None;
+    }
+    let (_, left) = parts.counted(word.kept(), SEAL);
+    Some(Wait::new(left, parts.numbers(SEAL).0)).filter(|left| !left.is_zero())
 }
 
 /// What a refused call is told.

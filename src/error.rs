@@ -13,6 +13,7 @@ use crate::wait::Wait;
 /// assert_eq!(rejected.to_string(), "circuit imu is open, retry in 1.5 s (3 errors)");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Rejected {
     /// The breaker that rejected.

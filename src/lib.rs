@@ -12,7 +12,7 @@
 //!   [`wrap`](Wrap), [`circuit!`]; by hand: [`try_acquire`](CircuitBreaker::try_acquire) and [`Permit`]
 //! - what to use while it rejects: [`LastGood`]
 //! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
-//! - time: [`clock`]
+//! - time: [`clock`]; over a reset: [`Snapshot`]
 //! - async: [`CircuitBreaker::call_async`]; with `embedded-hal-async` also `time_limit` and `next_probe`
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
 //! - buses, streams and flash: the module `bus` (features `embedded-hal`, `embedded-io`, `embedded-io-06`,
@@ -39,6 +39,7 @@ mod error;
 pub mod strategy;
 
 pub mod clock;
+
 pub mod observe;
 pub mod rules;
 #[cfg(feature = "embedded-hal-async")]
@@ -52,6 +53,7 @@ mod engine;
 
 mod circuit;
 mod config;
+mod snapshot;
 
 mod breaker;
 
@@ -82,6 +84,7 @@ pub use registry::{Registry, RegistryError, View};
 pub use rules::{
     Detect, EveryError, Fatal, Kind, Kinds, Lists, Reporting, RetryAfter, Rules, Verdict,
 };
+pub use snapshot::{Slept, Snapshot, SnapshotError};
 pub use state::{Cause, Reason, State, Transition};
 #[cfg(feature = "std")]
 pub use strategy::{AnyStrategy, Choice};

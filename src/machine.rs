@@ -16,6 +16,7 @@ mod force;
 mod limits;
 mod read;
 mod recovery;
+mod restore;
 mod settle;
 #[cfg(all(test, not(loom)))]
 mod shortcuts;
@@ -28,6 +29,7 @@ pub(crate) use force::force;
 pub(crate) use limits::{Limits, Refusal};
 pub(crate) use read::{error_count, rejected_count, state, success_count};
 pub(crate) use recovery::{Moment, Plan, Schedule, Seed};
+pub(crate) use restore::{Phase, Saved, Waking};
 pub(crate) use settle::{Start, is_recorded, only_counts, opened, settle};
 #[allow(unused_imports)] // the detail is one storage's addition
 pub(crate) use word::{Control, DETAIL, Ticket, Word};

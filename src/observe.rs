@@ -1,24 +1,41 @@
-//! Who is told when the state changes.
+//! Who is told when the state changes, and of each call.
 //!
-//! An observer is a value in the configuration, [`Config::hooks`](crate::Config::hooks), and no part of the
-//! breaker's type. [`Hooks`] takes functions and closures; for anything else implement [`Observer`]. Observers
-//! compose: a pair is one.
+//! An observer is a value in the configuration. [`Config::hooks`](crate::Config::hooks) tells it of transitions, and is
+//! no part of the breaker's type; [`Config::observer`](crate::Config::observer) tells it of results and rejections too,
+//! which runs in each call and so is part of the type ([`Told`]). [`Hooks`] takes functions and closures; [`Statistics`]
+//! counts; for anything else implement [`Observer`]. Observers compose: a pair is one.
 //!
-//! Its methods run after the state is settled, outside any lock or critical section, exactly once for each
-//! transition: whoever wrote the word calls them. They may call the breaker, which they know by its name, or find
-//! by its id. They return nothing, so they cannot replace the caller's result; one that panics unwinds to whoever
-//! made the call, with the state already settled, and keeps those after it from running. (One that panics while it
-//! is told of a panic or of a drop during unwinding ends the program, as any second panic does.) The calls for two
-//! transitions may overlap when two threads make them. In an interrupt that finishes a permit, they run in that
-//! interrupt.
+//! # When they run
+//!
+//! Outside any lock or critical section, and they may call the breaker, which they know by its name, or find by its id.
+//! They return nothing, so they cannot replace the caller's result. In an interrupt that finishes a permit, they run in
+//! that interrupt.
+//!
+//! - *Of a transition* after the state is settled, exactly once: whoever wrote the word calls them. The calls for two
+//!   transitions may overlap when two threads make them.
+//! - *Of a result* once for each admitted call, when it ends and before it is settled: an opening is told after the
+//!   failure that made it. (Of a call whose future or permit is forgotten nothing is told, and of one that
+//!   [passed only since nobody is rejected](crate::Config::observe_only) its rejection alone.)
+//! - *Of a rejection* once for each call that was refused, when the refusal is settled.
+//!
+//! One that panics unwinds to whoever made the call, and keeps those after it from running; the state is settled all the
+//! same. (One that panics while it is told of a panic or of a drop during unwinding ends the program, as any second
+//! panic does.)
 
+mod counts;
 mod hooks;
 mod log;
+mod statistics;
+mod told;
 
+pub use counts::Counts;
 pub use hooks::Hooks;
 pub(crate) use log::{LOGS, transition as log};
+pub use statistics::Statistics;
+pub use told::Told;
 
 use crate::state::{Cause, Reason, State, Transition};
+use crate::verdict::Verdict;
 
 /// Watches a breaker. Every method does nothing by default.
 ///
@@ -58,6 +75,24 @@ pub trait Observer {
     fn on_transition(&self, change: &Transition) {
         let _ = change;
     }
+
+    /// An admitted call ended with this verdict, as a probe or not. A success that was
+    /// [too slow](crate::Config::slow_call) is told as a failure, a drop as what
+    /// [`Config::dropped`](crate::Config::dropped) says, a panic as a failure. Whether it still counted for
+    /// the breaker is not told: a late one counts for nothing.
+    ///
+    /// Only for an observer that was given by [`Config::observer`](crate::Config::observer).
+    fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {
+        let _ = (id, verdict, probe);
+    }
+
+    /// A call was refused; `passed` where it ran all the same, since the breaker
+    /// [only observes](crate::Config::observe_only).
+    ///
+    /// Only for an observer that was given by [`Config::observer`](crate::Config::observer).
+    fn on_rejected(&self, id: &'static str, passed: bool) {
+        let _ = (id, passed);
+    }
 }
 
 /// Nobody is told.
@@ -80,6 +115,14 @@ macro_rules! pointer {
 
             fn on_transition(&self, change: &Transition) {
                 (**self).on_transition(change);
+            }
+
+            fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {
+                (**self).on_result(id, verdict, probe);
+            }
+
+            fn on_rejected(&self, id: &'static str, passed: bool) {
+                (**self).on_rejected(id, passed);
             }
         }
     )*};
@@ -109,6 +152,16 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn on_transition(&self, change: &Transition) {
         self.0.on_transition(change);
         self.1.on_transition(change);
+    }
+
+    fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {
+        self.0.on_result(id, verdict, probe);
+        self.1.on_result(id, verdict, probe);
+    }
+
+    fn on_rejected(&self, id: &'static str, passed: bool) {
+        self.0.on_rejected(id, passed);
+        self.1.on_rejected(id, passed);
     }
 }
 

@@ -2,6 +2,8 @@
 
 /// What a breaker does with calls, as its [`state`](crate::CircuitBreaker::state) tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 #[repr(u8)]
 // The numbers are those of the word (machine/word.rs).
@@ -56,6 +58,7 @@ impl core::fmt::Display for State {
 /// It tells what there is to tell by value, and is no way to the breaker: a program without hooks then
 /// pays nothing for them, and one with hooks for nothing but what they use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Transition {
     /// The breaker's id.
@@ -87,6 +90,8 @@ impl Transition {
 
 /// What changed the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Reason {
     /// A failure opened it.
@@ -106,6 +111,8 @@ pub enum Reason {
 /// It tells the kind alone, since one breaker guards calls of any types; rules know the types, and
 /// [`Rules::opened_by`](crate::Rules::opened_by) is shown the result itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Cause {
     /// The guarded call returned an output, and the rules counted it.
@@ -114,7 +121,7 @@ pub enum Cause {
     Error,
     /// A permit was told of a failure.
     Reported,
-    /// The guarded call, a rule, `before_probe` or a recovery step panicked.
+    /// The guarded call, a rule, `before_probe`, a recovery step or an observer that was told of a failure panicked.
     Panic,
     /// A permit or a guarded future was dropped, and the configuration counts that as a failure.
     Dropped,

@@ -81,7 +81,7 @@
 
 #[cfg(feature = "std")]
 mod any;
-mod around;
+pub(crate) mod around;
 mod check;
 mod consecutive;
 mod count_window;
@@ -89,6 +89,7 @@ mod debounce;
 mod decaying_rate;
 mod either;
 mod failures_per_period;
+mod fingerprint;
 mod net_error;
 mod observe_only;
 mod rate;
@@ -113,6 +114,7 @@ pub use debounce::Debounce;
 pub use decaying_rate::DecayingRate;
 pub use either::Either;
 pub use failures_per_period::FailuresPerPeriod;
+pub(crate) use fingerprint::Fingerprint;
 pub use net_error::NetError;
 pub use observe_only::ObserveOnly;
 #[cfg(feature = "std")]
@@ -286,6 +288,17 @@ pub trait Strategy: Copy + 'static {
     #[inline]
     fn on_rejected(&self, id: &'static str, passed: bool) {
         let _ = (id, passed);
+    }
+
+    /// A number that stands for the strategy and its settings: a [snapshot](crate::Snapshot) is refused where it is
+    /// another than when it was taken. It must be the same in every build. Whoever has settings, or could be taken for
+    /// another strategy by the constants here, says a number of its own.
+    fn fingerprint(&self) -> u32 {
+        let flags = [Self::FEWER_BITS_DO, Self::STAMPS, Self::RECORDS];
+        let plain = Self::PLAIN.map_or(u32::MAX, u32::from);
+        let print = Fingerprint::NEW.with(plain).with(u32::from(Self::FRESH)).with(Self::BITS);
+        let print = print.with(u32::from(Self::MAX_THRESHOLD));
+        flags.iter().fold(print, |print, &flag| print.with(u32::from(flag))).number()
     }
 
     /// Whether recoveries end in a slow start; see [`SlowStart`].

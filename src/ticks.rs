@@ -48,6 +48,15 @@ pub(crate) fn ticks_at_run_time(duration: Duration, hz: u32, resolution: u32) ->
     ticks.unwrap_or(LONGEST).clamp(1, LONGEST)
 }
 
+/// What has passed for certain in `duration`, in ticks: rounded down to a millisecond and to a tick, without a division
+/// of 64 bits.
+pub(crate) fn ticks_passed(duration: Duration, hz: u32) -> u64 {
+    let part = duration.subsec_millis();
+    // As above.
+    let part = part * (hz / 1_000) + part * (hz % 1_000) / 1_000;
+    duration.as_secs().saturating_mul(u64::from(hz)).saturating_add(u64::from(part))
+}
+
 /// The integers that a clock can count in: `u32` and `u64`. Sealed.
 pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     /// The low 32 bits: what stamps hold.
@@ -62,6 +71,10 @@ pub trait Ticks: Copy + core::fmt::Debug + PartialEq + sealed::Sealed {
     /// `ticks` later, wrapping.
     #[must_use]
     fn after(self, ticks: u32) -> Self;
+
+    /// All of it.
+    #[doc(hidden)]
+    fn wide(self) -> u64;
 
     /// The ticks since `earlier`, at most `u32::MAX`; 0 where it is slightly newer. Those of `u32` come round.
     #[doc(hidden)]
@@ -101,6 +114,11 @@ impl Ticks for u32 {
     }
 
     #[inline]
+    fn wide(self) -> u64 {
+        u64::from(self)
+    }
+
+    #[inline]
     fn since(self, earlier: u32) -> u32 {
         since(self, earlier)
     }
@@ -136,6 +154,11 @@ impl Ticks for u64 {
     #[inline]
     fn after(self, ticks: u32) -> u64 {
         self.wrapping_add(u64::from(ticks))
+    }
+
+    #[inline]
+    fn wide(self) -> u64 {
+        self
     }
 
     #[inline]

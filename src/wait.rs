@@ -16,6 +16,7 @@ use core::time::Duration;
 /// assert_eq!(format!("{:>8}", Wait::new(1_500, 1_000)), "   1.5 s");
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Wait {
     ticks: u32,
     hz: u32,

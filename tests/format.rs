@@ -68,6 +68,12 @@ fn every_public_type_has_a_format() {
     shown::<View<'_>>();
     shown::<Wait>();
     shown::<Which>();
+    shown::<mcb::observe::Counts>();
+    shown::<mcb::observe::Statistics<Clock>>();
+    shown::<mcb::observe::Told<Consecutive, Silent>>();
+    shown::<mcb::Slept>();
+    shown::<mcb::Snapshot>();
+    shown::<mcb::SnapshotError>();
     shown::<mcb::watchdog::Withheld>();
 }
 

@@ -21,7 +21,7 @@ fn take(log: &Log) -> Vec<&'static str> {
 }
 
 /// Notes each call by the first letter of the method.
-struct Noting(&'static Log, [&'static str; 3]);
+struct Noting(&'static Log, [&'static str; 5]);
 
 impl Observer for Noting {
     fn on_open(&self, _: &Transition, _: Cause) {
@@ -33,10 +33,16 @@ impl Observer for Noting {
     fn on_transition(&self, _: &Transition) {
         self.0.lock().unwrap().push(self.1[2]);
     }
+    fn on_result(&self, _: &'static str, _: Verdict, _: bool) {
+        self.0.lock().unwrap().push(self.1[3]);
+    }
+    fn on_rejected(&self, _: &'static str, _: bool) {
+        self.0.lock().unwrap().push(self.1[4]);
+    }
 }
 
-const A: [&str; 3] = ["open a", "close a", "change a"];
-const B: [&str; 3] = ["open b", "close b", "change b"];
+const A: [&str; 5] = ["open a", "close a", "change a", "result a", "rejected a"];
+const B: [&str; 5] = ["open b", "close b", "change b", "result b", "rejected b"];
 
 /// Opens, recovers, and is forced.
 fn one_cycle(breaker: &Breaker, clock: &ManualClock) {
@@ -116,9 +122,11 @@ fn what_points_to_an_observer_passes_everything_on() {
         observer.on_transition(&change);
         observer.on_open(&change, Cause::Error);
         observer.on_close(&change);
+        observer.on_result("b", Verdict::Ignore, false);
+        observer.on_rejected("b", false);
         take(&LOG)
     }
-    let all = ["change a", "open a", "close a"];
+    let all = ["change a", "open a", "close a", "result a", "rejected a"];
     assert_eq!(told(&NOTING), all);
     assert_eq!(told(&&NOTING), all);
     assert_eq!(told(&(&NOTING as &dyn Observer)), all);
@@ -133,9 +141,13 @@ fn what_points_to_an_observer_passes_everything_on() {
     let hooks = Hooks::new()
         .on_open(|_, _| note("open a"))
         .on_close(|_| note("close a"))
-        .on_transition(|_| note("change a"));
+        .on_transition(|_| note("change a"))
+        .on_result(|_, _, _| note("result a"))
+        .on_rejected(|_, _| note("rejected a"));
     assert_eq!(told(&hooks), all);
     let hooks = Hooks::new()
+        .on_rejected(|_, _| note("rejected a"))
+        .on_result(|_, _, _| note("result a"))
         .on_transition(|_| note("change a"))
         .on_open(|_, _| note("open a"))
         .on_close(|_| note("close a"));
@@ -161,6 +173,8 @@ fn hooks_that_were_never_given_are_nothing_to_call() {
         observer.on_transition(&change);
         observer.on_open(&change, Cause::Panic);
         observer.on_close(&change);
+        observer.on_result("b", Verdict::Success, true);
+        observer.on_rejected("b", true);
     }
     assert_eq!(format!("{:?}", Hooks::new().on_open(|_, _| ())), "Hooks");
 }

@@ -7,7 +7,6 @@ use crate::clock::Clock;
 use crate::engine;
 use crate::state::State;
 use crate::strategy::Strategy;
-use crate::ticks::ticks_at_run_time;
 
 /// By hand. Each moves the generation, so that results of calls admitted before are ignored.
 impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
@@ -50,7 +49,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// assert_eq!(API.state(), State::Open);
     /// ```
     pub fn open_for(&self, duration: Duration) {
-        engine::trip(self.parts(), ticks_at_run_time(duration, C::HZ, C::RESOLUTION));
+        engine::open_for(self.parts(), duration);
     }
 
     /// Rejects every call until it is reset or forced the other way.

@@ -138,7 +138,11 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline]
     pub(super) fn tell_result(&self, ticket: Ticket, verdict: Verdict) {
         if !(self.strategy.observes_only() && ticket == Ticket::VOID) {
-            self.strategy.on_result(self.head.fixed().id, verdict, ticket.is_probe());
+            // A panic of an observer neither keeps a probe's slot nor takes the result back.
+            unwind::guarded(
+                || _ = self.settle(Cause::Panic, ticket, verdict),
+                || self.strategy.on_result(self.head.fixed().id, verdict, ticket.is_probe()),
+            );
         }
     }
 

@@ -3,7 +3,7 @@
 use super::CircuitBreaker;
 use crate::circuit::Circuit;
 use crate::clock::Clock;
-use crate::engine::{Counting, Fixed, Parts, Seal};
+use crate::engine::{Counting, Fixed, Parts, RESOLUTION_AT, Seal};
 use crate::machine::{Control, Start, Ticket};
 use crate::state::{Cause, Reason};
 use crate::storage::Storage;
@@ -27,8 +27,10 @@ impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     }
 
     #[inline]
-    fn numbers(&self, _: Seal) -> (u32, u16) {
-        (C::HZ, S::FRESH)
+    fn numbers(&self, _: Seal) -> (u32, u32) {
+        const MOST: u32 = u32::MAX >> RESOLUTION_AT;
+        let resolution = const { if C::RESOLUTION < MOST { C::RESOLUTION } else { MOST } };
+        (C::HZ, u32::from(S::FRESH & 0xFFF) | resolution << RESOLUTION_AT)
     }
 
     #[inline]

@@ -72,6 +72,30 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         self.head.storage.opened().map(|tick| self.head.clock.now().back_to(tick))
     }
 
+    /// The time since its last opening, in every state; `None` before the first.
+    ///
+    /// # Wraparound
+    ///
+    /// It comes round after 2³² ticks, also with `u64` ticks, of which 32 bits are kept.
+    #[must_use]
+    pub fn since_opening(&self) -> Option<Wait> {
+        engine::since_opening(self.parts())
+    }
+
+    /// The openings in a row, 0 to 15: the level by which [`Recovery`](crate::Recovery) grows and locks out. 0 while
+    /// closed, unless a [`reset_time`](crate::Recovery::reset_time) keeps it: then it is what the last closing left,
+    /// and falls when the breaker opens again. 0 once it is forced or reset.
+    #[must_use]
+    pub fn openings(&self) -> u8 {
+        engine::openings(self.parts())
+    }
+
+    /// What is left of a [slow start](crate::Config::slow_start); `None` in every other state.
+    #[must_use]
+    pub fn slow_start_left(&self) -> Option<Wait> {
+        engine::slow_start_left(self.parts())
+    }
+
     /// The tick until which the last opening lasts or lasted: [`open_time`](Self::open_time) and the
     /// how long it lasts. `None` before the first opening, in [`State::ForcedOpen`] and in [`State::LockedOut`]. Exact
     /// while it is open; later without the jitter and what was asked for, which nobody keeps.
@@ -86,8 +110,10 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     }
 
     /// When a call may pass: zero where it may now, `None` in [`State::ForcedOpen`] and [`State::LockedOut`], where only
-    /// a hand can tell. Asking takes no probe's slot.
+    /// a hand can tell. While it is open that is the time left of the opening, and where all probes are under way that of
+    /// the last one's slot. Asking takes no probe's slot.
     #[must_use]
+    #[doc(alias = "time_left")]
     pub fn retry_after(&self) -> Option<Wait> {
         // With the rate as a constant, which makes a division by it cheap (growth, wait_ms).
         self.head.look().answer.ticks().map(|ticks| Wait::new(ticks, C::HZ))

@@ -120,6 +120,8 @@ kinds! {
     ResetTime "reset_time" " ticks",
     /// `lockout` is 0 or above 15 openings.
     Lockout "lockout" " openings",
+    /// `observer` is given after `hooks`, in whose place it would be told.
+    Observers "observer after hooks" "",
 }
 
 impl ConfigErrorKind {
@@ -220,6 +222,9 @@ impl ConfigError {
             let text =
                 text.push(if self.value == 0 { "Verdict::Success" } else { "Verdict::Fatal" });
             return text.push(", must be Verdict::Ignore or Verdict::Failure");
+        }
+        if let ConfigErrorKind::Observers = self.kind {
+            return text.push("told in their place: give one of the two a pair");
         }
         let text = text.push_number(self.value).push(unit);
         let more = self.value == u32::MAX && self.kind.is_of_ticks();

@@ -123,6 +123,10 @@ impl Fixed {
         self.tell = Some(Fixed::announce);
     }
 
+    pub(crate) const fn is_observed(&self) -> bool {
+        self.observer.is_some()
+    }
+
     /// Tells of a change.
     #[inline]
     pub(crate) fn changed(&self, from: Control, to: Control, reason: Reason) {

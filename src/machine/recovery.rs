@@ -7,4 +7,5 @@
 mod duration;
 mod plan;
 
+pub(super) use duration::code;
 pub(crate) use plan::{Moment, Plan, Schedule, Seed};

@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::Observer;
 use crate::state::{Cause, Transition};
+use crate::verdict::Verdict;
 
 /// Hooks as functions or closures.
 ///
@@ -74,6 +75,26 @@ impl<O> Hooks<O> {
     {
         Hooks { observer: OnTransition { before: self, hook } }
     }
+
+    /// Runs when an admitted call ends, with the breaker's id, the verdict, and whether it was a probe; see
+    /// [`Observer::on_result`]. Only [`Config::observer`](crate::Config::observer) makes a breaker tell.
+    #[must_use]
+    pub const fn on_result<F>(self, hook: F) -> Hooks<OnResult<Self, F>>
+    where
+        F: Fn(&'static str, Verdict, bool),
+    {
+        Hooks { observer: OnResult { before: self, hook } }
+    }
+
+    /// Runs when a call is refused, with the breaker's id and whether it passed all the same; see
+    /// [`Observer::on_rejected`]. Only [`Config::observer`](crate::Config::observer) makes a breaker tell.
+    #[must_use]
+    pub const fn on_rejected<F>(self, hook: F) -> Hooks<OnRejected<Self, F>>
+    where
+        F: Fn(&'static str, bool),
+    {
+        Hooks { observer: OnRejected { before: self, hook } }
+    }
 }
 
 /// What [`Hooks::on_open`] adds.
@@ -97,67 +118,106 @@ pub struct OnTransition<O, F> {
     hook: F,
 }
 
+/// What [`Hooks::on_result`] adds.
+#[derive(Clone, Copy)]
+pub struct OnResult<O, F> {
+    before: O,
+    hook: F,
+}
+
+/// What [`Hooks::on_rejected`] adds.
+#[derive(Clone, Copy)]
+pub struct OnRejected<O, F> {
+    before: O,
+    hook: F,
+}
+
+/// A method that what it stands around is told first, and then the hook, where there is one of this kind.
+macro_rules! passes_on {
+    (open $field:ident $($hook:ident)?) => {
+        fn on_open(&self, opening: &Transition, cause: Cause) {
+            self.$field.on_open(opening, cause);
+            $((self.$hook)(opening, cause);)?
+        }
+    };
+    (close $field:ident $($hook:ident)?) => {
+        fn on_close(&self, closing: &Transition) {
+            self.$field.on_close(closing);
+            $((self.$hook)(closing);)?
+        }
+    };
+    (transition $field:ident $($hook:ident)?) => {
+        fn on_transition(&self, change: &Transition) {
+            self.$field.on_transition(change);
+            $((self.$hook)(change);)?
+        }
+    };
+    (result $field:ident $($hook:ident)?) => {
+        fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {
+            self.$field.on_result(id, verdict, probe);
+            $((self.$hook)(id, verdict, probe);)?
+        }
+    };
+    (rejected $field:ident $($hook:ident)?) => {
+        fn on_rejected(&self, id: &'static str, passed: bool) {
+            self.$field.on_rejected(id, passed);
+            $((self.$hook)(id, passed);)?
+        }
+    };
+}
+
 #[deny(clippy::missing_trait_methods)]
 impl<O: Observer> Observer for Hooks<O> {
-    fn on_open(&self, opening: &Transition, cause: Cause) {
-        self.observer.on_open(opening, cause);
-    }
-
-    fn on_close(&self, closing: &Transition) {
-        self.observer.on_close(closing);
-    }
-
-    fn on_transition(&self, change: &Transition) {
-        self.observer.on_transition(change);
-    }
+    passes_on!(open observer);
+    passes_on!(close observer);
+    passes_on!(transition observer);
+    passes_on!(result observer);
+    passes_on!(rejected observer);
 }
 
 #[deny(clippy::missing_trait_methods)]
 impl<O: Observer, F: Fn(&Transition, Cause)> Observer for OnOpen<O, F> {
-    fn on_open(&self, opening: &Transition, cause: Cause) {
-        self.before.on_open(opening, cause);
-        (self.hook)(opening, cause);
-    }
-
-    fn on_close(&self, closing: &Transition) {
-        self.before.on_close(closing);
-    }
-
-    fn on_transition(&self, change: &Transition) {
-        self.before.on_transition(change);
-    }
+    passes_on!(open before hook);
+    passes_on!(close before);
+    passes_on!(transition before);
+    passes_on!(result before);
+    passes_on!(rejected before);
 }
 
 #[deny(clippy::missing_trait_methods)]
 impl<O: Observer, F: Fn(&Transition)> Observer for OnClose<O, F> {
-    fn on_open(&self, opening: &Transition, cause: Cause) {
-        self.before.on_open(opening, cause);
-    }
-
-    fn on_close(&self, closing: &Transition) {
-        self.before.on_close(closing);
-        (self.hook)(closing);
-    }
-
-    fn on_transition(&self, change: &Transition) {
-        self.before.on_transition(change);
-    }
+    passes_on!(open before);
+    passes_on!(close before hook);
+    passes_on!(transition before);
+    passes_on!(result before);
+    passes_on!(rejected before);
 }
 
 #[deny(clippy::missing_trait_methods)]
 impl<O: Observer, F: Fn(&Transition)> Observer for OnTransition<O, F> {
-    fn on_open(&self, opening: &Transition, cause: Cause) {
-        self.before.on_open(opening, cause);
-    }
+    passes_on!(open before);
+    passes_on!(close before);
+    passes_on!(transition before hook);
+    passes_on!(result before);
+    passes_on!(rejected before);
+}
 
-    fn on_close(&self, closing: &Transition) {
-        self.before.on_close(closing);
-    }
+#[deny(clippy::missing_trait_methods)]
+impl<O: Observer, F: Fn(&'static str, Verdict, bool)> Observer for OnResult<O, F> {
+    passes_on!(open before);
+    passes_on!(close before);
+    passes_on!(transition before);
+    passes_on!(result before hook);
+    passes_on!(rejected before);
+}
 
-    fn on_transition(&self, change: &Transition) {
-        self.before.on_transition(change);
-        (self.hook)(change);
-    }
+#[deny(clippy::missing_trait_methods)]
+impl<O: Observer, F: Fn(&'static str, bool)> Observer for OnRejected<O, F> {
+    passes_on!(open before);
+    passes_on!(close before);
+    passes_on!(transition before);
+    passes_on!(result before);
+    passes_on!(rejected before hook);
 }
 
 // Functions do not show themselves, and which there are is the type's to tell.
@@ -171,4 +231,4 @@ macro_rules! shows_its_name {
     )*};
 }
 
-shows_its_name!(Hooks<O>, OnOpen<O, F>, OnClose<O, F>, OnTransition<O, F>);
+shows_its_name!(Hooks<O>, OnOpen<O, F>, OnClose<O, F>, OnTransition<O, F>, OnResult<O, F>, OnRejected<O, F>);

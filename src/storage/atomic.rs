@@ -112,6 +112,12 @@ impl Storage {
         }
     }
 
+    /// Saves an opening in place of whatever is saved. Whoever is saving another one meanwhile finds that it is not what
+    /// it saw.
+    pub(crate) fn set_opening(&self, tick: u32) {
+        self.opened.store(never_zero(tick), Ordering::Release);
+    }
+
     #[inline]
     pub(crate) fn saved_opening(&self) -> u32 {
         self.opened.load(Ordering::Acquire)

@@ -104,6 +104,11 @@ impl Storage {
         });
     }
 
+    /// Saves an opening in place of whatever is saved.
+    pub(crate) fn set_opening(&self, tick: u32) {
+        self.opened.store(never_zero(tick), Relaxed);
+    }
+
     #[inline]
     pub(crate) fn saved_opening(&self) -> u32 {
         self.opened.load(Relaxed)

@@ -113,6 +113,18 @@ macro_rules! as_inside {
             self.strategy.on_rejected(id, passed);
         }
     };
+    // With the wrapper's own number and setting, if that is one which decides.
+    (fingerprint $($number:literal $($setting:ident)?)?) => {
+        fn fingerprint(&self) -> u32 {
+            let inside = self.strategy.fingerprint();
+            $(
+                let print = $crate::strategy::Fingerprint::NEW.with(inside).with($number);
+                $(let print = print.with(self.$setting);)?
+                let inside = print.number();
+            )?
+            inside
+        }
+    };
 }
 
 pub(crate) use as_inside;

@@ -1,6 +1,6 @@
 //! A count that failures raise by more than successes lower it.
 
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 
 /// Opens when a count reaches `error_threshold` that a failure raises by `up` and a success lowers by `down`, never
 /// below 0; what [`Config::debounce`](crate::Config::debounce) makes.
@@ -72,6 +72,16 @@ impl Strategy for Debounce {
         }
         let count = count.max(self.jump_up).saturating_add(self.up);
         if count >= threshold { Step::Trip } else { Step::Keep(Kept { count, stamp }) }
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW
+            .with(11)
+            .with(self.up.into())
+            .with(self.down.into())
+            .with(self.jump_up.into())
+            .with(self.jump_down.into())
+            .number()
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! A failure rate that forgets.
 
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 
 /// Opens when a moving average of failures reaches so many percent; what
 /// [`Config::decaying_rate`](crate::Config::decaying_rate) makes.
@@ -106,6 +106,15 @@ impl Strategy for DecayingRate {
             }
         };
         Step::Keep(Kept { count: average as u16, stamp })
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW
+            .with(16)
+            .with(self.k.into())
+            .with(self.opens_at.into())
+            .with(self.half_life)
+            .number()
     }
 
     #[inline]

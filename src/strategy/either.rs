@@ -1,6 +1,6 @@
 //! Two strategies at once.
 
-use super::{Kept, Step, Strategy, Time, Which};
+use super::{Fingerprint, Kept, Step, Strategy, Time, Which};
 use crate::sync::cells::Cell32;
 use crate::verdict::Verdict;
 
@@ -238,6 +238,10 @@ impl<A: Strategy, B: Strategy> Strategy for Either<A, B> {
     #[inline]
     fn opened_by(&self, memory: &Self::Memory) -> Option<Which> {
         memory.2.last()
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW.with(17).with(self.a.fingerprint()).with(self.b.fingerprint()).number()
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! So many failures in so much time.
 
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 
 /// Opens when failures come faster than so many a period, whatever succeeds in between; what
 /// [`Config::failures_per_period`](crate::Config::failures_per_period) makes.
@@ -78,6 +78,10 @@ impl Strategy for FailuresPerPeriod {
         }
         let left = self.all - (owed + self.each);
         Step::Keep(Kept { count: 0, stamp: time.now().wrapping_sub(left).max(1) })
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW.with(13).with(self.each).with(self.all).number()
     }
 
     #[inline]

@@ -39,6 +39,7 @@ impl<S: Strategy> Strategy for ObserveOnly<S> {
     as_inside!(started);
     as_inside!(told);
     as_inside!(ramp);
+    as_inside!(fingerprint 3);
 
     #[inline]
     fn observes_only(&self) -> bool {

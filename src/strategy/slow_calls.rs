@@ -50,6 +50,7 @@ impl<S: Strategy> Strategy for SlowCalls<S> {
     as_inside!(observes);
     as_inside!(told);
     as_inside!(ramp);
+    as_inside!(fingerprint 1 limit);
 
     /// The low 32 bits of the tick at which it began.
     type Started = u32;

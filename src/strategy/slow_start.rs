@@ -87,6 +87,7 @@ impl<S: Strategy> Strategy for SlowStart<S> {
     as_inside!(started);
     as_inside!(observes);
     as_inside!(told);
+    as_inside!(fingerprint 2 step);
 
     type Memory = (Ramp, S::Memory);
     #[allow(clippy::declare_interior_mutable_const)] // a breaker's own copy is what changes

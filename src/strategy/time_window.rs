@@ -4,7 +4,7 @@ pub(crate) mod buckets;
 
 use self::buckets::Window;
 use super::rate::Rate;
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 use crate::sync::cells::Cell64;
 
 /// Opens when so many percent of the calls in a time failed, once there were enough of them; what
@@ -104,6 +104,16 @@ impl<const B: usize> Strategy for TimeWindow<B> {
     #[inline]
     fn recorded(&self, memory: &Buckets<B>, before: Kept, now: Kept, failed: bool) {
         self.window.recorded(&memory.0, before, now, failed);
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW
+            .with(15)
+            .with(B as u32)
+            .with(self.window.length)
+            .with(self.window.rate.percent.into())
+            .with(self.window.rate.minimum.into())
+            .number()
     }
 
     /// The failures in the window, 65,535 at most.

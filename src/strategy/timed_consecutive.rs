@@ -1,6 +1,6 @@
 //! Errors in a row, by the time between them.
 
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 
 /// Opens after `error_threshold` errors in a row, of which those too far apart do not add up and those too close
 /// together count as one; what [`Config::quiet`](crate::Config::quiet) and [`Config::lump`](crate::Config::lump) make of
@@ -85,6 +85,10 @@ impl Strategy for TimedConsecutive {
             },
         };
         if count >= threshold { Step::Trip } else { Step::Keep(Kept { count, stamp: time.now() }) }
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW.with(12).with(self.quiet).with(self.lump).number()
     }
 
     #[inline]
