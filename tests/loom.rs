@@ -309,110 +309,6 @@ fn what_was_repaired_before_a_reset_is_seen_after_it() {
     });
 }
 
-/// What a call tells of its result and of the closing that it makes, told by one thread and read by another.
-#[test]
-fn a_snapshot_of_the_statistics_has_no_closing_without_its_probe() {
-    use State::{Closed, HalfOpen, Open};
-    loom::model(|| {
-        turn(); // made here, before there are threads
-        CLOCK.set(10);
-        let statistics = Arc::new(Statistics::new(&CLOCK));
-        let _ = statistics.snapshot(); // and what it reads
-        let told = |statistics: &Statistics<_>, from, to, reason| {
-            statistics.on_transition(&Transition::new("b", from, to, reason, 1));
-        };
-        told(&statistics, Closed, Open, Reason::ByHand);
-        CLOCK.set(15);
-        let other = statistics.clone();
-        let thread = thread::spawn(move || {
-            turn();
-            other.on_result("b", Verdict::Success, true);
-            turn();
-            told(&other, HalfOpen, Closed, Reason::Success);
-            turn();
-        });
-        turn();
-        let counts = statistics.snapshot();
-        assert!(counts.closings <= counts.probe_successes, "{counts:?}");
-        assert!(counts.openings == 1 && counts.closings <= 1, "{counts:?}");
-        assert_eq!(counts.time_open, 5);
-        thread.join().unwrap();
-        let counts = statistics.snapshot();
-        assert_eq!((counts.openings, counts.closings, counts.probe_successes), (1, 1, 1));
-        assert_eq!((counts.calls(), counts.time_open), (1, 5));
-    });
-}
-
-/// An opening that may be told before the closing that came first.
-#[test]
-fn turns_told_at_once_are_told_whole() {
-    use State::{Closed, HalfOpen, Open};
-    loom::model(|| {
-        turn();
-        CLOCK.set(10);
-        let statistics = Arc::new(Statistics::new(&CLOCK));
-        let _ = statistics.snapshot();
-        let told = |statistics: &Statistics<_>, from, to| {
-            statistics.on_transition(&Transition::new("b", from, to, Reason::ByHand, 1));
-            turn();
-        };
-        told(&statistics, Closed, Open);
-        CLOCK.set(15);
-        let other = statistics.clone();
-        let closes = thread::spawn(move || told(&other, HalfOpen, Closed));
-        told(&statistics, Closed, Open);
-        let counts = statistics.snapshot();
-        assert_eq!((counts.openings, counts.closings, counts.time_open), (2, 1, 5));
-        closes.join().unwrap();
-        let counts = statistics.snapshot();
-        assert_eq!((counts.openings, counts.closings, counts.time_open), (2, 1, 5));
-    });
-}
-
-/// Before, between or after admission and result of a probe: it is one write, and results of before count no more.
-#[test]
-fn a_restoration_races_a_probe_that_closes() {
-    loom::model(|| {
-        let b = made(config(1));
-        fail(&b);
-        let open = b.snapshot();
-        CLOCK.set(15);
-        let other = b.clone();
-        let thread = thread::spawn(move || {
-            turn();
-            let _ = other.call(|| Ok::<(), ()>(()));
-            turn();
-        });
-        turn();
-        b.restore(&open, Slept::Unknown).unwrap();
-        turn();
-        thread.join().unwrap();
-        assert_eq!((b.state(), b.openings()), (State::Open, 1));
-        assert_eq!(b.retry_after().map(|wait| wait.ticks()), Some(5));
-        assert_eq!(b.open_time(), Some(15));
-    });
-}
-
-/// Whoever comes last, and nothing in between: a trip that was admitted before the restoration counts no more.
-#[test]
-fn a_restoration_races_a_trip() {
-    loom::model(|| {
-        let b = breaker(1);
-        let closed = b.snapshot();
-        let other = b.clone();
-        let thread = thread::spawn(move || fail(&other));
-        turn();
-        b.restore(&closed, Slept::Unknown).unwrap();
-        turn();
-        thread.join().unwrap();
-        let opened = OPENED.load(Relaxed);
-        match b.state() {
-            State::Closed => assert_eq!(b.error_count(), 0),
-            state => assert_eq!((state, b.openings(), opened), (State::Open, 1, 1)),
-        }
-    });
-}
-
 /// What stands beside the word, while two threads end calls.
 mod memory {
     use core::time::Duration;
@@ -566,4 +462,108 @@ mod memory {
             assert_eq!((b.state(), OPENED.load(Relaxed)), (State::Open, 1));
         });
     }
+}
+
+/// What a call tells of its result and of the closing that it makes, told by one thread and read by another.
+#[test]
+fn a_snapshot_of_the_statistics_has_no_closing_without_its_probe() {
+    use State::{Closed, HalfOpen, Open};
+    loom::model(|| {
+        turn(); // made here, before there are threads
+        CLOCK.set(10);
+        let statistics = Arc::new(Statistics::new(&CLOCK));
+        let _ = statistics.snapshot(); // and what it reads
+        let told = |statistics: &Statistics<_>, from, to, reason| {
+            statistics.on_transition(&Transition::new("b", from, to, reason, 1));
+        };
+        told(&statistics, Closed, Open, Reason::ByHand);
+        CLOCK.set(15);
+        let other = statistics.clone();
+        let thread = thread::spawn(move || {
+            turn();
+            other.on_result("b", Verdict::Success, true);
+            turn();
+            told(&other, HalfOpen, Closed, Reason::Success);
+            turn();
+        });
+        turn();
+        let counts = statistics.snapshot();
+        assert!(counts.closings <= counts.probe_successes, "{counts:?}");
+        assert!(counts.openings == 1 && counts.closings <= 1, "{counts:?}");
+        assert_eq!(counts.time_open, 5);
+        thread.join().unwrap();
+        let counts = statistics.snapshot();
+        assert_eq!((counts.openings, counts.closings, counts.probe_successes), (1, 1, 1));
+        assert_eq!((counts.calls(), counts.time_open), (1, 5));
+    });
+}
+
+/// An opening that may be told before the closing that came first.
+#[test]
+fn turns_told_at_once_are_told_whole() {
+    use State::{Closed, HalfOpen, Open};
+    loom::model(|| {
+        turn();
+        CLOCK.set(10);
+        let statistics = Arc::new(Statistics::new(&CLOCK));
+        let _ = statistics.snapshot();
+        let told = |statistics: &Statistics<_>, from, to| {
+            statistics.on_transition(&Transition::new("b", from, to, Reason::ByHand, 1));
+            turn();
+        };
+        told(&statistics, Closed, Open);
+        CLOCK.set(15);
+        let other = statistics.clone();
+        let closes = thread::spawn(move || told(&other, HalfOpen, Closed));
+        told(&statistics, Closed, Open);
+        let counts = statistics.snapshot();
+        assert_eq!((counts.openings, counts.closings, counts.time_open), (2, 1, 5));
+        closes.join().unwrap();
+        let counts = statistics.snapshot();
+        assert_eq!((counts.openings, counts.closings, counts.time_open), (2, 1, 5));
+    });
+}
+
+/// Before, between or after admission and result of a probe: it is one write, and results of before count no more.
+#[test]
+fn a_restoration_races_a_probe_that_closes() {
+    loom::model(|| {
+        let b = made(config(1));
+        fail(&b);
+        let open = b.snapshot();
+        CLOCK.set(15);
+        let other = b.clone();
+        let thread = thread::spawn(move || {
+            turn();
+            let _ = other.call(|| Ok::<(), ()>(()));
+            turn();
+        });
+        turn();
+        b.restore(&open, Slept::Unknown).unwrap();
+        turn();
+        thread.join().unwrap();
+        assert_eq!((b.state(), b.openings()), (State::Open, 1));
+        assert_eq!(b.retry_after().map(|wait| wait.ticks()), Some(5));
+        assert_eq!(b.open_time(), Some(15));
+    });
+}
+
+/// Whoever comes last, and nothing in between: a trip that was admitted before the restoration counts no more.
+#[test]
+fn a_restoration_races_a_trip() {
+    loom::model(|| {
+        let b = breaker(1);
+        let closed = b.snapshot();
+        let other = b.clone();
+        let thread = thread::spawn(move || fail(&other));
+        turn();
+        b.restore(&closed, Slept::Unknown).unwrap();
+        turn();
+        thread.join().unwrap();
+        let opened = OPENED.load(Relaxed);
+        match b.state() {
+            State::Closed => assert_eq!(b.error_count(), 0),
+            state => assert_eq!((state, b.openings(), opened), (State::Open, 1, 1)),
+        }
+    });
 }

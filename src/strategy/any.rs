@@ -7,11 +7,11 @@ use core::time::Duration;
 
 use super::count_window::{bits, ring};
 use super::either::Opener;
-use super::fingerprint::Fingerprint;
 use super::rate::Rate;
 use super::time_window::buckets::Window;
 use super::{
-    Debounce, DecayingRate, FailuresPerPeriod, Kept, Step, Strategy, Time, TimedConsecutive, Which,
+    Debounce, DecayingRate, FailuresPerPeriod, Fingerprint, Kept, Step, Strategy, Time,
+    TimedConsecutive, Which,
 };
 use crate::sync::cells::{Cell32, Cell64};
 
@@ -247,24 +247,6 @@ impl Strategy for AnyStrategy {
     const RECORDS: bool = true;
     const NOTES_OPENINGS: bool = true;
 
-    fn fingerprint(&self) -> u32 {
-        let count = match self.count {
-            Count::None => 0,
-            Count::Steps(steps) => steps.fingerprint(),
-            Count::Timed(timed) => timed.fingerprint(),
-        };
-        let rate = match self.rate {
-            AnyRate::None => 0,
-            AnyRate::Period(period) => period.fingerprint(),
-            AnyRate::Calls(calls, Rate { percent, minimum }) => {
-                Fingerprint::of(7, &[calls, u32::from(percent), u32::from(minimum)])
-            }
-            AnyRate::Time(window) => Fingerprint::of(8, &window.settings()),
-            AnyRate::Decaying(decaying) => decaying.fingerprint(),
-        };
-        Fingerprint::of(11, &[count, rate, self.slow_call, u32::from(self.observes_only)])
-    }
-
     fn record(
         &self,
         memory: &AnyMemory,
@@ -320,6 +302,26 @@ impl Strategy for AnyStrategy {
 
     fn opened_by(&self, memory: &AnyMemory) -> Option<Which> {
         memory.1.last()
+    }
+
+    fn fingerprint(&self) -> u32 {
+        let print = Fingerprint::NEW.with(18);
+        let print = match self.count {
+            Count::None => print.with(0),
+            Count::Steps(steps) => print.with(steps.fingerprint()),
+            Count::Timed(timed) => print.with(timed.fingerprint()),
+        };
+        let of = |rate: Rate| u32::from(rate.percent) << 16 | u32::from(rate.minimum);
+        let print = match self.rate {
+            AnyRate::None => print.with(0),
+            AnyRate::Period(period) => print.with(period.fingerprint()),
+            AnyRate::Calls(calls, rate) => print.with(1).with(calls).with(of(rate)),
+            AnyRate::Time(Window { length, buckets, rate }) => {
+                print.with(2).with(length).with(buckets).with(of(rate))
+            }
+            AnyRate::Decaying(decaying) => print.with(decaying.fingerprint()),
+        };
+        print.with(self.slow_call).with(self.observes_only.into()).number()
     }
 
     /// Those of the count, or of the window where it counts none.

@@ -5,9 +5,8 @@ pub(crate) mod ring;
 
 pub(crate) use ring::{Calls, Ring};
 
-use super::fingerprint::Fingerprint;
 use super::rate::Rate;
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 
 /// Opens when so many percent of the last `N` calls failed, once there were enough of them; what
 /// [`Config::count_window`](crate::Config::count_window) makes. `N` is 1 to 1,024.
@@ -69,10 +68,6 @@ where
     const BITS: u32 = if bits::hold(N) { bits::NEEDED } else { 1 };
     const RECORDS: bool = !bits::hold(N);
 
-    fn fingerprint(&self) -> u32 {
-        Fingerprint::of(7, &[N as u32, u32::from(self.rate.percent), u32::from(self.rate.minimum)])
-    }
-
     #[inline]
     fn record(
         &self,
@@ -94,6 +89,15 @@ where
         if !bits::hold(N) {
             ring::recorded(<Calls<N> as Ring>::cells(memory), before, failed);
         }
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW
+            .with(14)
+            .with(N as u32)
+            .with(self.rate.percent.into())
+            .with(self.rate.minimum.into())
+            .number()
     }
 
     /// The failures in the window.

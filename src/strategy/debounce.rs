@@ -1,7 +1,6 @@
 //! A count that failures raise by more than successes lower it.
 
-use super::fingerprint::Fingerprint;
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 
 /// Opens when a count reaches `error_threshold` that a failure raises by `up` and a success lowers by `down`, never
 /// below 0; what [`Config::debounce`](crate::Config::debounce) makes.
@@ -64,10 +63,6 @@ impl Strategy for Debounce {
     const FEWER_BITS_DO: bool = true;
     const STAMPS: bool = false;
 
-    fn fingerprint(&self) -> u32 {
-        Fingerprint::of(4, &[self.up, self.down, self.jump_up, self.jump_down].map(u32::from))
-    }
-
     #[inline]
     fn record(&self, (): &(), kept: Kept, failed: bool, threshold: u16, _: &impl Time) -> Step {
         let Kept { count, stamp } = kept;
@@ -77,6 +72,16 @@ impl Strategy for Debounce {
         }
         let count = count.max(self.jump_up).saturating_add(self.up);
         if count >= threshold { Step::Trip } else { Step::Keep(Kept { count, stamp }) }
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW
+            .with(11)
+            .with(self.up.into())
+            .with(self.down.into())
+            .with(self.jump_up.into())
+            .with(self.jump_down.into())
+            .number()
     }
 
     #[inline]

@@ -1,7 +1,6 @@
 //! A failure rate that forgets.
 
-use super::fingerprint::Fingerprint;
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 
 /// Opens when a moving average of failures reaches so many percent; what
 /// [`Config::decaying_rate`](crate::Config::decaying_rate) makes.
@@ -86,10 +85,6 @@ impl Strategy for DecayingRate {
     type Started = ();
     const MEMORY: () = ();
 
-    fn fingerprint(&self) -> u32 {
-        Fingerprint::of(9, &[u32::from(self.k), u32::from(self.opens_at), self.half_life])
-    }
-
     /// The count is the average, the stamp when it was halved last.
     #[inline]
     fn record(&self, (): &(), kept: Kept, failed: bool, _: u16, time: &impl Time) -> Step {
@@ -111,6 +106,15 @@ impl Strategy for DecayingRate {
             }
         };
         Step::Keep(Kept { count: average as u16, stamp })
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW
+            .with(16)
+            .with(self.k.into())
+            .with(self.opens_at.into())
+            .with(self.half_life)
+            .number()
     }
 
     #[inline]

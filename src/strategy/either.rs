@@ -1,7 +1,6 @@
 //! Two strategies at once.
 
-use super::fingerprint::Fingerprint;
-use super::{Kept, Step, Strategy, Time, Which};
+use super::{Fingerprint, Kept, Step, Strategy, Time, Which};
 use crate::sync::cells::Cell32;
 use crate::verdict::Verdict;
 
@@ -241,6 +240,10 @@ impl<A: Strategy, B: Strategy> Strategy for Either<A, B> {
         memory.2.last()
     }
 
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW.with(17).with(self.a.fingerprint()).with(self.b.fingerprint()).number()
+    }
+
     #[inline]
     fn error_count(&self, memory: &Self::Memory, kept: Kept, time: &impl Time) -> u16 {
         let (a, b) = Self::parts(kept);
@@ -279,10 +282,6 @@ impl<A: Strategy, B: Strategy> Strategy for Either<A, B> {
     fn on_rejected(&self, id: &'static str, passed: bool) {
         self.a.on_rejected(id, passed);
         self.b.on_rejected(id, passed);
-    }
-
-    fn fingerprint(&self) -> u32 {
-        Fingerprint::of(10, &[self.a.fingerprint(), self.b.fingerprint()])
     }
 
     const RAMPS: bool = A::RAMPS || B::RAMPS;

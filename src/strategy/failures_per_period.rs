@@ -1,7 +1,6 @@
 //! So many failures in so much time.
 
-use super::fingerprint::Fingerprint;
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 
 /// Opens when failures come faster than so many a period, whatever succeeds in between; what
 /// [`Config::failures_per_period`](crate::Config::failures_per_period) makes.
@@ -63,10 +62,6 @@ impl Strategy for FailuresPerPeriod {
     const MEMORY: () = ();
     const BITS: u32 = 0;
 
-    fn fingerprint(&self) -> u32 {
-        Fingerprint::of(6, &[self.each, self.all])
-    }
-
     /// The stamp is the time at which nothing will be owed any more, less a period: so it is never in the future, and
     /// its age tells what is owed. 0 if nothing is; a real 0 is kept as 1, by which a tick more is owed.
     #[inline]
@@ -83,6 +78,10 @@ impl Strategy for FailuresPerPeriod {
         }
         let left = self.all - (owed + self.each);
         Step::Keep(Kept { count: 0, stamp: time.now().wrapping_sub(left).max(1) })
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW.with(13).with(self.each).with(self.all).number()
     }
 
     #[inline]

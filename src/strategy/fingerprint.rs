@@ -22,11 +22,6 @@ impl Fingerprint {
         text.bytes().fold(self.with(text.len() as u32), Fingerprint::byte)
     }
 
-    /// That of a strategy with settings, by a number of its own: 1 to 3 are what stands around one, 4 to 11 the others.
-    pub(crate) fn of(strategy: u32, settings: &[u32]) -> u32 {
-        settings.iter().fold(Self::NEW.with(strategy), |print, &setting| print.with(setting)).0
-    }
-
     pub(crate) const fn number(self) -> u32 {
         self.0
     }

@@ -3,9 +3,8 @@
 pub(crate) mod buckets;
 
 use self::buckets::Window;
-use super::fingerprint::Fingerprint;
 use super::rate::Rate;
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 use crate::sync::cells::Cell64;
 
 /// Opens when so many percent of the calls in a time failed, once there were enough of them; what
@@ -90,10 +89,6 @@ impl<const B: usize> Strategy for TimeWindow<B> {
     const BITS: u32 = u32::BITS - Self::BUCKETS.leading_zeros();
     const RECORDS: bool = true;
 
-    fn fingerprint(&self) -> u32 {
-        Fingerprint::of(8, &self.window.settings())
-    }
-
     #[inline]
     fn record(
         &self,
@@ -109,6 +104,16 @@ impl<const B: usize> Strategy for TimeWindow<B> {
     #[inline]
     fn recorded(&self, memory: &Buckets<B>, before: Kept, now: Kept, failed: bool) {
         self.window.recorded(&memory.0, before, now, failed);
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW
+            .with(15)
+            .with(B as u32)
+            .with(self.window.length)
+            .with(self.window.rate.percent.into())
+            .with(self.window.rate.minimum.into())
+            .number()
     }
 
     /// The failures in the window, 65,535 at most.

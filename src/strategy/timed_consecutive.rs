@@ -1,7 +1,6 @@
 //! Errors in a row, by the time between them.
 
-use super::fingerprint::Fingerprint;
-use super::{Kept, Step, Strategy, Time};
+use super::{Fingerprint, Kept, Step, Strategy, Time};
 
 /// Opens after `error_threshold` errors in a row, of which those too far apart do not add up and those too close
 /// together count as one; what [`Config::quiet`](crate::Config::quiet) and [`Config::lump`](crate::Config::lump) make of
@@ -71,10 +70,6 @@ impl Strategy for TimedConsecutive {
     const MEMORY: () = ();
     const FEWER_BITS_DO: bool = true;
 
-    fn fingerprint(&self) -> u32 {
-        Fingerprint::of(5, &[self.quiet, self.lump])
-    }
-
     /// The stamp is that of the last error that counted.
     #[inline]
     fn record(&self, (): &(), kept: Kept, failed: bool, threshold: u16, time: &impl Time) -> Step {
@@ -90,6 +85,10 @@ impl Strategy for TimedConsecutive {
             },
         };
         if count >= threshold { Step::Trip } else { Step::Keep(Kept { count, stamp: time.now() }) }
+    }
+
+    fn fingerprint(&self) -> u32 {
+        Fingerprint::NEW.with(12).with(self.quiet).with(self.lump).number()
     }
 
     #[inline]

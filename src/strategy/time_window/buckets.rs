@@ -17,14 +17,6 @@ pub(crate) struct Window {
     pub(crate) rate: Rate,
 }
 
-impl Window {
-    /// All that it decides by.
-    pub(crate) fn settings(&self) -> [u32; 4] {
-        let Rate { percent, minimum } = self.rate;
-        [self.length, self.buckets, u32::from(percent), u32::from(minimum)]
-    }
-}
-
 /// Failures and calls.
 #[derive(Clone, Copy, Default)]
 struct Numbers {
