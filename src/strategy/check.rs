@@ -250,9 +250,8 @@ impl<S: Strategy> Check<'_, S> {
                 return if same { Ok(false) } else { breach("a success changes a clean breaker") };
             }
         }
-        if let Some(down) = S::PLAIN
-            && step != plain(before, failed, self.threshold, down)
-        {
+        let as_counted = |down| step == plain(before, failed, self.threshold, down);
+        if !S::PLAIN.is_none_or(as_counted) {
             return breach("it is no plain count");
         }
         if !S::STAMPS {

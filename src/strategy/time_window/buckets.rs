@@ -203,9 +203,8 @@ impl Window {
                 // Not where others have counted by now, this outcome being late.
                 numbers.calls > 0 && begins != place.begins && begins != next
             };
-            if let Some(cell) = ring.get(turned.index as usize)
-                && is_old(cell.get())
-            {
+            let cell = ring.get(turned.index as usize);
+            if let Some(cell) = cell.filter(|cell| is_old(cell.get())) {
                 cell.change(|old| if is_old(old) { 0 } else { old });
             }
         }
