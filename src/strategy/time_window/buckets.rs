@@ -104,12 +104,14 @@ impl Window {
         self.length * self.buckets
     }
 
-    /// Where a window begins. A tick before now if the first bucket tells this tick already: it is of a window that was
-    /// reset within the same tick.
-    fn beginning(ring: &[Cell64], now: u32) -> Place {
-        let first = Place { index: 0, begins: now };
-        let again = Self::at(ring, first).calls > 0;
-        Place { begins: now.wrapping_sub(u32::from(again)), ..first }
+    /// Where a window begins, from a place of the ring on: in the first bucket that does not tell this tick already, as
+    /// one does of a window that began and ended within the same tick. If all do, a tick before now.
+    fn beginning(self, ring: &[Cell64], from: u32, now: u32) -> Place {
+        let free = |index: &u32| Self::at(ring, Place { index: *index, begins: now }).calls == 0;
+        match (from..self.buckets).chain(0..from).find(free) {
+            Some(index) => Place { index, begins: now },
+            None => Place { index: from, begins: now.wrapping_sub(1) },
+        }
     }
 
     /// The place at an age of its bucket, unless that is out of the window by then.
@@ -169,14 +171,14 @@ impl Window {
         let before = Place::of(kept);
         let present = before.and_then(|place| self.turned(place, time.age(place.begins)));
         let Some(place) = present else {
-            // From the first failure on.
-            return match failed {
-                false => Step::Keep(Kept { count: 0, stamp: 0 }),
-                true if self.rate.is_reached(1, 1) => Step::Trip,
-                true => Step::Keep(Self::beginning(ring, time.now()).kept()),
-            };
+            return self.first(ring, 0, failed, time);
         };
         let (Numbers { failures, calls }, told) = self.sum(ring, place);
+        if failures == 0 && present != before {
+            // In the place after the present one no bucket of the old window begins where one of the new one would.
+            let next = if place.index + 1 == self.buckets { 0 } else { place.index + 1 };
+            return self.first(ring, next, failed, time);
+        }
         if self.rate.is_reached(failures + u32::from(failed), calls + 1) {
             return Step::Trip;
         }
@@ -185,11 +187,19 @@ impl Window {
             let clean = !failed && failures == 0 && told;
             return Step::Keep(if clean { Kept { count: 0, stamp: 0 } } else { kept });
         }
-        if !failed && failures == 0 {
-            return Step::Keep(Kept { count: 0, stamp: 0 });
-        }
         let _ = time.now(); // a new stamp, of which a clock that does not wrap keeps the epoch
         Step::Keep(place.kept())
+    }
+
+    /// An outcome where the window holds no failure: it counts from the first one on.
+    fn first(self, ring: &[Cell64], from: u32, failed: bool, time: &impl Time) -> Step {
+        if !failed {
+            return Step::Keep(Kept { count: 0, stamp: 0 });
+        }
+        if self.rate.is_reached(1, 1) {
+            return Step::Trip;
+        }
+        Step::Keep(self.beginning(ring, from, time.now()).kept())
     }
 
     pub(crate) fn recorded(self, ring: &[Cell64], before: Kept, now: Kept, failed: bool) {

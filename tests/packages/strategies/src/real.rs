@@ -72,10 +72,7 @@ pub fn judge(setting: &Setting) -> Option<Box<dyn Judge>> {
     match *setting {
         Setting::Consecutive { n } => Some(made(new.error_threshold(n))),
         Setting::NetError { n } => Some(made(new.error_threshold(n).strategy(NetError))),
-        #[cfg(feature = "strategies")]
-        ref setting => Some(later::judge(setting)),
-        #[cfg(not(feature = "strategies"))]
-        _ => None,
+        ref setting => Some(others::judge(setting)),
     }
 }
 
@@ -167,8 +164,7 @@ fn time(ticks: u64) -> Duration {
     Duration::from_millis(ticks)
 }
 
-#[cfg(feature = "strategies")]
-mod later {
+mod others {
     use core::time::Duration;
 
     use mcb::{Config, NetError};

@@ -60,6 +60,15 @@ pub const COUNT_WINDOWS: [u16; 9] = [2, 5, 10, 20, 31, 32, 33, 100, 1024];
 pub const TIME_WINDOWS: [u8; 4] = [2, 4, 10, 16];
 
 impl Setting {
+    /// Whether it counts by buckets of time.
+    pub fn has_buckets(&self) -> bool {
+        match self {
+            Setting::TimeWindow { .. } => true,
+            Setting::Either(a, b) => a.has_buckets() || b.has_buckets(),
+            _ => false,
+        }
+    }
+
     /// Its oracle.
     pub fn oracle(&self) -> Box<dyn Judge> {
         match *self {
