@@ -242,6 +242,8 @@ if [ ${#targets[@]} = 0 ]; then
     fi
     check "node: the example builds" build_example node thumbv7m-none-eabi
     [ -n "$figures_only" ] || run_counted lm3s6965evb "$firmware/node" --node
+    check "node: its parts are within their budgets" \
+        python3 tools/parts.py "$firmware/node" budgets.txt "${recording[@]}"
 fi
 
 echo
