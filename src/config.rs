@@ -1,6 +1,9 @@
 //! What a breaker is told: limits, names, rules and hooks, built and checked while compiling.
 
+#[cfg(feature = "std")]
+mod chosen;
 mod error;
+mod made;
 mod recovery;
 mod strategies;
 
@@ -34,7 +37,7 @@ use crate::verdict::Verdict;
 /// | [`max_probes`](Self::max_probes) | 1 | 1 to 15 |
 /// | [`probe_timeout`](Self::probe_timeout) | the recovery timeout | 1 to 2³¹ ticks |
 /// | [`dropped`](Self::dropped) | [`Verdict::Ignore`] | `Ignore` or `Failure` |
-/// | [`strategy`](Self::strategy) | [`Consecutive`] | |
+/// | [`strategy`](Self::strategy), or by a method of its own | [`Consecutive`] | |
 /// | [`rules`](Self::rules) | [`EveryError`] | |
 /// | [`hooks`](Self::hooks), [`observer`](Self::observer) | none | |
 /// | [`before_probe`](Self::before_probe) | none | |

@@ -4,6 +4,8 @@
 
 #![allow(clippy::match_same_arms)] // texts become numbers of symbols, which clippy takes to be alike
 
+mod told;
+
 use defmt::{Format, Formatter, write};
 
 use crate::breaker::{CallAsync, CallAsyncOn, CircuitBreaker, Permit};
@@ -44,6 +46,8 @@ macro_rules! variants {
         }
     )*};
 }
+
+mod strategies;
 
 // States, and what changes them.
 
@@ -157,6 +161,7 @@ variants! {
         Period = "Period"
         Rate = "Rate"
         Minimum = "Minimum"
+        Calls = "Calls"
         Window = "Window"
         Buckets = "Buckets"
         Weight = "Weight"
@@ -432,67 +437,5 @@ mod bus {
             }
             write!(f, " }}");
         }
-    }
-}
-
-// Telling, and what outlives a reset.
-
-impl<S: Format, O> Format for crate::observe::Told<S, O> {
-    fn format(&self, f: Formatter<'_>) {
-        write!(f, "Told {{ strategy: {} }}", self.strategy);
-    }
-}
-
-impl<C: Clock> Format for crate::observe::Statistics<C> {
-    fn format(&self, f: Formatter<'_>) {
-        write!(f, "Statistics({})", self.snapshot());
-    }
-}
-
-impl Format for crate::observe::Counts {
-    fn format(&self, f: Formatter<'_>) {
-        let crate::observe::Counts { successes, failures, ignored, rejected, passed, .. } = *self;
-        let crate::observe::Counts { probe_successes, probe_failures, probe_ignored, .. } = *self;
-        let crate::observe::Counts { openings, closings, reopenings, time_open, .. } = *self;
-        write!(f, "Counts {{ successes: {=u32}, failures: {=u32}, ", successes, failures);
-        write!(f, "ignored: {=u32}, rejected: {=u32}, passed: {=u32}, ", ignored, rejected, passed);
-        write!(
-            f,
-            "probe_successes: {=u32}, probe_failures: {=u32}, probe_ignored: {=u32}, ",
-            probe_successes, probe_failures, probe_ignored
-        );
-        write!(
-            f,
-            "openings: {=u32}, closings: {=u32}, reopenings: {=u32}, time_open: {=u64} }}",
-            openings, closings, reopenings, time_open
-        );
-    }
-}
-
-impl Format for crate::snapshot::Snapshot {
-    fn format(&self, f: Formatter<'_>) {
-        write!(
-            f,
-            "Snapshot {{ state: {}, openings: {=u8}, ticks_left: {=u32} }}",
-            self.state(),
-            self.openings(),
-            self.ticks_left()
-        );
-    }
-}
-
-impl Format for crate::snapshot::Slept {
-    fn format(&self, f: Formatter<'_>) {
-        use crate::snapshot::Slept;
-        match *self {
-            Slept::Unknown => write!(f, "Unknown"),
-            Slept::For(time) => write!(f, "For({})", time),
-        }
-    }
-}
-
-impl Format for crate::snapshot::SnapshotError {
-    fn format(&self, f: Formatter<'_>) {
-        write!(f, "{=str}", self.as_str());
     }
 }

@@ -86,7 +86,12 @@ pub use rules::{
 };
 pub use snapshot::{Slept, Snapshot, SnapshotError};
 pub use state::{Cause, Reason, State, Transition};
-pub use strategy::{Consecutive, NetError, Strategy};
+#[cfg(feature = "std")]
+pub use strategy::{AnyStrategy, Choice};
+pub use strategy::{
+    Consecutive, CountWindow, Debounce, DecayingRate, Either, FailuresPerPeriod, NetError,
+    Strategy, TimeWindow, TimedConsecutive,
+};
 #[cfg(feature = "embedded-hal-async")]
 pub use time_limit::{TimedError, time_limit};
 pub use wait::Wait;

@@ -3,6 +3,21 @@
 //! A strategy decides one thing: what a counted outcome does to a *closed* breaker. Opening,
 //! recovery, probes, generations and forcing are the same for all and stand in the state machine.
 //!
+//! | strategy | made by | opens when | keeps beside the word |
+//! |---|---|---|---|
+//! | [`Consecutive`] | – | errors come in a row | |
+//! | [`NetError`] | `strategy(NetError)` | errors outweigh successes | |
+//! | [`Debounce`] | [`debounce`](crate::Config::debounce) | errors outweigh successes, by weights | |
+//! | [`TimedConsecutive`] | [`quiet`](crate::Config::quiet), [`lump`](crate::Config::lump) | errors come in a row, neither too far apart nor together | |
+//! | [`FailuresPerPeriod`] | [`failures_per_period`](crate::Config::failures_per_period) | failures come faster than so many a period | |
+//! | [`CountWindow`] | [`count_window`](crate::Config::count_window) | so many percent of the last calls failed | a bit a call, above 32 |
+//! | [`TimeWindow`] | [`time_window`](crate::Config::time_window) | so many percent of the calls in a time failed | 8 bytes a bucket |
+//! | [`DecayingRate`] | [`decaying_rate`](crate::Config::decaying_rate) | a moving average reaches so many percent | |
+//! | [`Either`] | [`or`](crate::Config::or) and its like | either of two does | 4 bytes, and theirs |
+//!
+//! [`SlowCalls`], [`SlowStart`] and [`ObserveOnly`] stand around any of them. With the feature `std` a strategy can be
+//! chosen by value: `AnyStrategy`.
+//!
 //! # The seam
 //!
 //! While closed, 12 bits of *count* and the 32 bits of *stamp* in the breaker's word belong to the
@@ -18,23 +33,98 @@
 //!   do no lasting harm then.
 //! - The clock is handed over as [`Time`]: who does not ask it does not pay for it.
 //! - An error threshold above what the strategy can count is refused ([`Strategy::MAX_THRESHOLD`]).
+//!
+//! # One of your own
+//!
+//! [`check`] holds it against the contract, in a test:
+//!
+//! ```
+//! use mcb::strategy::{check, Kept, Step, Strategy, Time};
+//! use mcb::{CircuitBreaker, Config, ManualClock, State};
+//!
+//! /// Failures that leak away, one in so many ticks.
+//! #[derive(Clone, Copy, Debug)]
+//! struct Leaky(u32);
+//!
+//! impl Strategy for Leaky {
+//!     type Memory = ();
+//!     type Started = ();
+//!     const MEMORY: () = ();
+//!
+//!     fn record(&self, (): &(), kept: Kept, failed: bool, threshold: u16, time: &impl Time) -> Step {
+//!         let leaked = if kept.count == 0 { 0 } else { time.age(kept.stamp) / self.0 };
+//!         let left = u32::from(kept.count).saturating_sub(leaked) as u16;
+//!         match failed {
+//!             true if left + 1 >= threshold => Step::Trip,
+//!             true => Step::Keep(Kept { count: left + 1, stamp: time.now() }),
+//!             false if left == 0 => Step::Keep(Kept::default()), // clean
+//!             false => Step::Keep(kept),
+//!         }
+//!     }
+//!
+//!     fn error_count(&self, (): &(), kept: Kept, _: &impl Time) -> u16 {
+//!         kept.count
+//!     }
+//! }
+//!
+//! static CLOCK: ManualClock = ManualClock::new();
+//! static PUMP: CircuitBreaker<&ManualClock, Leaky> =
+//!     CircuitBreaker::new(&Config::new("pump").error_threshold(4).strategy(Leaky(1_000)), &CLOCK);
+//!
+//! for _ in 0..4 {
+//!     let _ = PUMP.call(|| Err::<(), _>("stalled"));
+//! }
+//! assert_eq!(PUMP.state(), State::Open);
+//! assert!(check(&Leaky(1_000), 4)?.heals);
+//! # Ok::<(), mcb::strategy::Breach>(())
+//! ```
 
+#[cfg(feature = "std")]
+mod any;
 pub(crate) mod around;
+mod check;
 mod consecutive;
+mod count_window;
+mod debounce;
+mod decaying_rate;
+mod either;
+mod failures_per_period;
 mod fingerprint;
 mod net_error;
 mod observe_only;
+mod rate;
 #[cfg(all(test, not(loom)))]
 mod seam;
 mod slow_calls;
 mod slow_start;
+mod time_window;
+mod timed_consecutive;
+#[cfg(all(test, not(loom)))]
+mod walks;
 
+#[cfg(feature = "std")]
+pub(crate) use any::{AnyRate, Count};
+#[cfg(feature = "std")]
+pub use any::{AnyStrategy, Choice, CountChoice, RateChoice};
+pub use check::{Breach, Checked, check};
 pub use consecutive::Consecutive;
+pub use count_window::CountWindow;
+pub(crate) use count_window::{Calls, Ring};
+pub use debounce::Debounce;
+pub use decaying_rate::DecayingRate;
+pub use either::Either;
+pub use failures_per_period::FailuresPerPeriod;
 pub(crate) use fingerprint::Fingerprint;
 pub use net_error::NetError;
 pub use observe_only::ObserveOnly;
+#[cfg(feature = "std")]
+pub(crate) use rate::Rate;
 pub use slow_calls::SlowCalls;
 pub use slow_start::SlowStart;
+pub use time_window::TimeWindow;
+#[cfg(feature = "std")]
+pub(crate) use time_window::buckets::Window;
+pub use timed_consecutive::TimedConsecutive;
 
 use crate::verdict::Verdict;
 
@@ -54,6 +144,15 @@ pub enum Step {
     Keep(Kept),
     /// It opens.
     Trip,
+}
+
+/// One of two strategies, as [`CircuitBreaker::opened_by`](crate::CircuitBreaker::opened_by) tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Which {
+    /// The one that is told first.
+    First,
+    /// The other.
+    Second,
 }
 
 /// The breaker's clock, as a strategy sees it. Who does not ask it does not pay for it.
@@ -98,7 +197,7 @@ pub trait Strategy: Copy + 'static {
     const MAX_THRESHOLD: u16 = 4096;
 
     /// How many bits of the count it needs: two strategies share the 12 of a word in an
-    /// [`Either`](crate::strategy::Either).
+    /// [`Either`].
     const BITS: u32 = 12;
 
     /// Whether fewer bits will do, up to the threshold that they can count to: true of counters.
@@ -109,6 +208,9 @@ pub trait Strategy: Copy + 'static {
 
     /// Whether [`recorded`](Self::recorded) is wanted.
     const RECORDS: bool = false;
+
+    /// Whether [`opened`](Self::opened) is wanted.
+    const NOTES_OPENINGS: bool = false;
 
     /// Takes one outcome of a closed breaker; a success on a clean one is not asked about. It may run several times for
     /// one outcome, when others write the word in between, so it must not write.
@@ -126,6 +228,27 @@ pub trait Strategy: Copy + 'static {
     #[inline]
     fn recorded(&self, memory: &Self::Memory, before: Kept, now: Kept, failed: bool) {
         let _ = (memory, before, now, failed);
+    }
+
+    /// An outcome has opened the breaker, and nobody is told yet: with what was kept before it, as
+    /// [`record`](Self::record) was given it. For what stands around others; see [`opened_by`](Self::opened_by).
+    #[inline]
+    fn opened(
+        &self,
+        memory: &Self::Memory,
+        kept: Kept,
+        failed: bool,
+        threshold: u16,
+        time: &impl Time,
+    ) {
+        let _ = (memory, kept, failed, threshold, time);
+    }
+
+    /// Which of two strategies opened it last, if there are two.
+    #[inline]
+    fn opened_by(&self, memory: &Self::Memory) -> Option<Which> {
+        let _ = memory;
+        None
     }
 
     /// The errors to tell while closed.

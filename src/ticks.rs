@@ -209,7 +209,9 @@ mod sealed {
 
 #[cfg(test)]
 mod tests {
-    use super::{OLDEST, SLACK, Ticks, since};
+    use core::time::Duration;
+
+    use super::{OLDEST, SLACK, Ticks, since, ticks_passed};
 
     const RANGE: u64 = 1 << 32;
 
@@ -224,6 +226,19 @@ mod tests {
             assert_eq!(newer(1 << 16), 0, "the most that it may be newer");
             assert_eq!(newer((1 << 16) + 1), OLDEST, "older than that");
         }
+    }
+
+    #[test]
+    fn what_has_passed_is_never_told_longer() {
+        for hz in [1, 999, 1_000, 32_768, 1_000_000, u32::MAX] {
+            for millis in [0, 1, 2, 999, 1_000, 1_001, 59_999, 1 << 40] {
+                let told = ticks_passed(Duration::from_millis(millis), hz);
+                let exact = u128::from(millis) * u128::from(hz) / 1_000;
+                assert_eq!(u128::from(told), exact, "{millis} ms at {hz} Hz");
+            }
+            assert_eq!(ticks_passed(Duration::from_nanos(999_999), hz), 0);
+        }
+        assert_eq!(ticks_passed(Duration::MAX, 1_000), u64::MAX);
     }
 
     #[test]

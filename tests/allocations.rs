@@ -103,7 +103,7 @@ where
 {
     for _ in 0..3 {
         assert_eq!(b.call(|| Ok(1)), Ok(1));
-        for _ in 0..3 {
+        while b.state() == State::Closed {
             assert_eq!(b.call(|| Err(2)), Err(Error::Inner(2)));
         }
         assert_eq!(b.state(), State::Open);
@@ -143,17 +143,23 @@ fn calls_permits_and_recoveries_allocate_nothing() {
     struct Life;
     impl ForStrategy for Life {
         type Output = ();
-        fn run<S: mcb::Strategy>(self, strategy: S) {
-            let config = Config::new("b").error_threshold(3).recovery_threshold(2);
-            let config = Box::leak(Box::new(config.strategy(strategy)));
+        fn run<S: mcb::Strategy>(self, config: Config<Clock, S>) {
+            let config = Box::leak(Box::new(config.error_threshold(3).recovery_threshold(2)));
             let clock: Clock = Box::leak(Box::new(ManualClock::new()));
             let b = CircuitBreaker::try_new(config, clock).unwrap();
             allocates_nothing(|| live(&b, clock));
         }
     }
     for strategy in Strategies::ALL {
-        strategy.with(Life);
+        strategy.with("b", Life);
     }
+    let (new, second) = (|| Config::new("b"), core::time::Duration::from_secs(1));
+    Life.run(new().quiet(second));
+    Life.run(new().failures_per_period(3, second));
+    Life.run(new().count_window::<20>(60, 5));
+    Life.run(new().count_window::<200>(60, 5));
+    Life.run(new().decaying_rate(3, 50, second));
+    Life.run(new().or_time_window::<10>(second, 50, 5));
 
     allocates_nothing(|| {
         let guarded = A.wrap(|a: u8, b: u8| a.checked_add(b).ok_or(()));

@@ -31,6 +31,18 @@ fn each_bad_field_stops_the_build_and_is_named() {
             "circuit bad: dropped is Verdict::Success, must be Verdict::Ignore or Verdict::Failure",
         ),
         ("hz", "circuit bad: the clock's HZ is 0, must be 1 to 4294967295"),
+        ("step_up", "circuit bad: debounce: the step up is 0, must be 1 to 4096"),
+        (
+            "period",
+            "circuit bad: failures_per_period: the period is 4 ticks, must be 5 to 2147483648",
+        ),
+        ("minimum", "circuit bad: the minimum number of calls is 21, must be 1 to 20"),
+        ("most", "circuit bad: error_threshold is 257, must be 1 to 256"),
+        ("calls", "a count window holds 1 to 1,024 calls"),
+        ("no_calls", "a count window holds 1 to 1,024 calls"),
+        ("buckets", "a time window has 1 to 1,024 buckets"),
+        ("stamps", "both strategies want the stamp, of which there is one"),
+        ("bits", "the two strategies need more bits than the 12 of a word's count"),
         ("id", "circuit : id is 0 bytes long, must be 1 to 255"),
         ("long_id", "xxx...: id is 256 bytes long, must be 1 to 255"),
     ] {

@@ -4,12 +4,13 @@
 use core::fmt::Debug;
 
 use mcb::registry::{Circuits, OpenCircuits};
-use mcb::strategy::{Kept, Step};
+use mcb::strategy::{Breach, Checked, Kept, Step, Which};
 use mcb::{
     CallAsync, CallAsyncOn, Cause, Circuit, CircuitBreaker, Config, ConfigError, ConfigErrorKind,
-    Consecutive, Detect, EveryError, Hooks, Kinds, LastGood, Lists, ManualClock, NetError, Permit,
-    Reading, Reason, Registry, RegistryError, Rejected, Reporting, State, Transition, Verdict,
-    View, Wait,
+    Consecutive, CountWindow, Debounce, DecayingRate, Detect, Either, EveryError,
+    FailuresPerPeriod, Hooks, Kinds, LastGood, Lists, ManualClock, NetError, Permit, Reading,
+    Reason, Registry, RegistryError, Rejected, Reporting, State, TimeWindow, TimedConsecutive,
+    Transition, Verdict, View, Wait,
 };
 
 fn shown<T: Debug + defmt::Format + ?Sized>() {}
@@ -21,6 +22,7 @@ struct Silent;
 
 #[test]
 fn every_public_type_has_a_format() {
+    shown::<Breach>();
     shown::<CallAsync<'_, Silent, Clock>>();
     shown::<CallAsyncOn<Silent>>();
     shown::<Cause>();
@@ -29,14 +31,20 @@ fn every_public_type_has_a_format() {
     shown::<dyn Circuit>();
     shown::<dyn Circuit + Sync>();
     shown::<dyn Circuit + Send + Sync>();
+    shown::<Checked>();
     shown::<Circuits<'_, 2>>();
     shown::<Config<Clock>>();
     shown::<ConfigError>();
     shown::<ConfigErrorKind>();
     shown::<Consecutive>();
+    shown::<CountWindow<100>>();
+    shown::<Debounce>();
+    shown::<DecayingRate>();
     shown::<Detect<u8>>();
+    shown::<Either<Debounce, CountWindow<9>>>();
     shown::<mcb::Error<u8>>();
     shown::<EveryError>();
+    shown::<FailuresPerPeriod>();
     shown::<Hooks<Silent>>();
     shown::<Kept>();
     shown::<Kinds<u8, 1, 1>>();
@@ -53,10 +61,13 @@ fn every_public_type_has_a_format() {
     shown::<Reporting<Silent>>();
     shown::<State>();
     shown::<Step>();
+    shown::<TimedConsecutive>();
+    shown::<TimeWindow<10>>();
     shown::<Transition>();
     shown::<Verdict>();
     shown::<View<'_>>();
     shown::<Wait>();
+    shown::<Which>();
     shown::<mcb::observe::Counts>();
     shown::<mcb::observe::Statistics<Clock>>();
     shown::<mcb::observe::Told<Consecutive, Silent>>();
@@ -64,6 +75,16 @@ fn every_public_type_has_a_format() {
     shown::<mcb::Snapshot>();
     shown::<mcb::SnapshotError>();
     shown::<mcb::watchdog::Withheld>();
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn choices_have_a_format() {
+    use mcb::strategy::{AnyStrategy, Choice, CountChoice, RateChoice};
+    shown::<AnyStrategy>();
+    shown::<Choice>();
+    shown::<CountChoice>();
+    shown::<RateChoice>();
 }
 
 #[cfg(any(

@@ -309,6 +309,161 @@ fn what_was_repaired_before_a_reset_is_seen_after_it() {
     });
 }
 
+/// What stands beside the word, while two threads end calls.
+mod memory {
+    use core::time::Duration;
+
+    use super::*;
+    use mcb::strategy::Strategy;
+
+    fn with<S: Strategy>(
+        config: Config<&'static ManualClock, S>,
+    ) -> Arc<CircuitBreaker<&'static ManualClock, S>> {
+        turn();
+        CLOCK.set(10);
+        OPENED.store(0, Relaxed);
+        let config = config.recovery_timeout_ticks(5).hooks(&Counting);
+        let b = CircuitBreaker::try_new(Box::leak(Box::new(config)), &CLOCK).unwrap();
+        // Each cell is made when it is used first, which must be before there are threads.
+        (0..40).for_each(|_| b.call(|| Ok::<_, ()>(())).unwrap());
+        let _ = b.call(|| Err::<(), _>(()));
+        b.reset();
+        CLOCK.set(11);
+        OPENED.store(0, Relaxed);
+        Arc::new(b)
+    }
+
+    /// With room for what comes before the race.
+    fn long_model(f: impl Fn() + Send + Sync + 'static) {
+        let mut model = loom::model::Builder::new();
+        model.max_branches = 10_000;
+        model.check(f);
+    }
+
+    fn tell<S: Strategy>(breaker: &CircuitBreaker<&'static ManualClock, S>, failed: bool) {
+        turn();
+        let _ = breaker.call(|| if failed { Err(()) } else { Ok(()) });
+        turn();
+    }
+
+    /// Two outcomes at once, after some and before some: how many errors are counted in the end, and the state.
+    fn at_once<S: Strategy>(
+        config: Config<&'static ManualClock, S>,
+        before: impl Fn(&CircuitBreaker<&'static ManualClock, S>),
+        outcomes: [bool; 2],
+    ) -> (State, u16) {
+        let b = with(config);
+        before(&b);
+        let other = b.clone();
+        let thread = thread::spawn(move || tell(&other, outcomes[0]));
+        tell(&b, outcomes[1]);
+        thread.join().unwrap();
+        assert_eq!(OPENED.load(Relaxed), u32::from(b.state() == State::Open));
+        (b.state(), b.error_count())
+    }
+
+    #[test]
+    fn each_of_two_outcomes_has_a_slot_of_its_own_at_the_end_of_a_ring() {
+        long_model(|| {
+            // The last slot and the first, in which a failure stood.
+            let told = at_once(
+                Config::new("b").count_window::<33>(50, 33),
+                |b| (0..32).for_each(|slot| tell(b, slot == 0)),
+                [true, true],
+            );
+            assert_eq!(told, (State::Closed, 2));
+        });
+        long_model(|| {
+            let told = at_once(
+                Config::new("b").count_window::<33>(50, 33),
+                |b| (0..32).for_each(|slot| tell(b, slot == 0)),
+                [true, false],
+            );
+            // Whichever came second took the first slot.
+            assert_eq!(told, (State::Closed, 1));
+        });
+    }
+
+    /// The second may be judged before the first has written its bit, which the next outcome sees.
+    #[test]
+    fn a_ring_opens_by_two_failures_at_once_or_by_the_next() {
+        long_model(|| {
+            let b = with(Config::new("b").count_window::<33>(100, 2));
+            let other = b.clone();
+            let thread = thread::spawn(move || tell(&other, true));
+            tell(&b, true);
+            thread.join().unwrap();
+            if b.state() == State::Closed {
+                assert_eq!(b.error_count(), 2);
+                tell(&b, true);
+            }
+            assert_eq!((b.state(), OPENED.load(Relaxed)), (State::Open, 1));
+        });
+    }
+
+    #[test]
+    fn a_ring_that_opens_beside_a_success_opens_once() {
+        long_model(|| {
+            let (state, _) = at_once(
+                Config::new("b").count_window::<40>(60, 3),
+                |b| (0..2).for_each(|_| tell(b, true)),
+                [true, false],
+            );
+            assert_eq!(state, State::Open);
+        });
+    }
+
+    fn window() -> Config<&'static ManualClock, mcb::TimeWindow<2>> {
+        Config::new("b").time_window::<2>(Duration::from_millis(20), 100, 99)
+    }
+
+    #[test]
+    fn no_failure_is_lost_where_a_window_of_time_begins() {
+        for outcomes in [[true, true], [true, false]] {
+            long_model(move || {
+                let told = at_once(window(), |_| {}, outcomes);
+                let failures = outcomes.iter().filter(|&&failed| failed).count();
+                assert_eq!(told, (State::Closed, failures as u16));
+            });
+        }
+    }
+
+    #[test]
+    fn no_failure_is_lost_where_a_bucket_turns() {
+        for (ticks, left) in [(10, 1), (20, 0)] {
+            for outcomes in [[true, true], [true, false]] {
+                long_model(move || {
+                    let turned = |b: &CircuitBreaker<&'static ManualClock, _>| {
+                        tell(b, true);
+                        CLOCK.set(11 + ticks);
+                    };
+                    let told = at_once(window(), turned, outcomes);
+                    let failures = outcomes.iter().filter(|&&failed| failed).count();
+                    assert_eq!(told, (State::Closed, left + failures as u16));
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_of_time_opens_by_two_failures_at_once_or_by_the_next() {
+        long_model(|| {
+            let config = Config::new("b").time_window::<2>(Duration::from_millis(20), 100, 3);
+            let b = with(config);
+            tell(&b, true);
+            let other = b.clone();
+            let thread = thread::spawn(move || tell(&other, true));
+            tell(&b, true);
+            thread.join().unwrap();
+            if b.state() == State::Closed {
+                assert_eq!(b.error_count(), 3);
+                tell(&b, true);
+            }
+            assert_eq!((b.state(), OPENED.load(Relaxed)), (State::Open, 1));
+        });
+    }
+}
+
 /// What a call tells of its result and of the closing that it makes, told by one thread and read by another.
 #[test]
 fn a_snapshot_of_the_statistics_has_no_closing_without_its_probe() {

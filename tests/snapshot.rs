@@ -533,6 +533,48 @@ fn a_snapshot_of_another_configuration_is_refused_and_changes_nothing() {
     assert_eq!(told.state(), State::Open);
 }
 
+/// Each strategy, and each of its settings, is another configuration.
+#[test]
+fn strategies_that_differ_in_a_setting_are_not_taken_for_each_other() {
+    let clock: Clock = leak(ManualClock::new());
+    let second = Duration::from_secs(1);
+    let mut seen = std::collections::BTreeMap::new();
+    macro_rules! differ {
+        ($($strategy:expr,)*) => {$(
+            let bytes = made($strategy, clock).snapshot().to_bytes();
+            let before = seen.insert(bytes[10..14].to_vec(), stringify!($strategy));
+            assert_eq!(before, None, "as {}", stringify!($strategy));
+        )*};
+    }
+    differ! {
+        config(),
+        config().strategy(NetError),
+        config().debounce(1, 1),
+        config().debounce(2, 1),
+        config().debounce(1, 2),
+        config().quiet(second),
+        config().quiet(second * 2),
+        config().quiet(second * 2).lump(second),
+        config().failures_per_period(2, second),
+        config().failures_per_period(3, second),
+        config().failures_per_period(2, second * 2),
+        config().count_window::<20>(50, 5),
+        config().count_window::<21>(50, 5),
+        config().count_window::<20>(51, 5),
+        config().count_window::<20>(50, 6),
+        config().time_window::<10>(second, 50, 5),
+        config().time_window::<5>(second, 50, 5),
+        config().time_window::<10>(second * 2, 50, 5),
+        config().time_window::<10>(second, 51, 5),
+        config().time_window::<10>(second, 50, 6),
+        config().decaying_rate(4, 50, second),
+        config().decaying_rate(5, 50, second),
+        config().decaying_rate(4, 51, second),
+        config().decaying_rate(4, 50, second * 2),
+    }
+    assert_eq!(seen.len(), 24);
+}
+
 /// Whatever happens to a breaker, its twin goes on as it does.
 #[test]
 fn a_twin_that_is_restored_at_any_moment_goes_on_as_the_first() {

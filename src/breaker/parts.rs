@@ -108,6 +108,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 impl<C: Clock, S: Strategy, R> Counting for CircuitBreaker<C, S, R> {
     const START: Start = Start { fresh: S::FRESH, slowly: S::RAMPS, fatal: true };
     const RECORDS: bool = S::RECORDS;
+    const NOTES_OPENINGS: bool = S::NOTES_OPENINGS;
 
     #[inline]
     fn record(&self, kept: Kept, failed: bool) -> Step {
@@ -117,6 +118,12 @@ impl<C: Clock, S: Strategy, R> Counting for CircuitBreaker<C, S, R> {
     #[inline]
     fn recorded(&self, before: Kept, now: Kept, failed: bool) {
         self.strategy.recorded(&self.memory, before, now, failed);
+    }
+
+    #[inline]
+    fn opened(&self, before: Kept, failed: bool) {
+        let threshold = self.head.fixed().limits.error_threshold;
+        self.strategy.opened(&self.memory, before, failed, threshold, &self.head);
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use crate::engine::{self, Admission};
 use crate::error::Rejected;
 use crate::machine::Answer;
 use crate::state::State;
-use crate::strategy::Strategy;
+use crate::strategy::{Strategy, Which};
 use crate::ticks::Ticks;
 use crate::wait::Wait;
 
@@ -31,6 +31,27 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[must_use]
     pub fn error_count(&self) -> u16 {
         engine::error_count(self.parts())
+    }
+
+    /// Which of two strategies ([`Either`](crate::Either)) opened it last, as an observer may ask when it is told of an
+    /// opening. `None` before the first such opening, and with a single strategy. A failed probe, a hand and a
+    /// [fatal](crate::Verdict::Fatal) result open it without a strategy.
+    ///
+    /// ```
+    /// # use mcb::{CircuitBreaker, Config, Consecutive, CountWindow, Either, ManualClock};
+    /// use mcb::strategy::Which;
+    ///
+    /// # static CLOCK: ManualClock = ManualClock::new();
+    /// static DB: CircuitBreaker<&ManualClock, Either<Consecutive, CountWindow<20>>> =
+    ///     CircuitBreaker::new(&Config::new("db").or_count_window::<20>(50, 10), &CLOCK);
+    /// for call in 0..10 {
+    ///     let _ = DB.call(|| if call % 2 == 0 { Err("refused") } else { Ok(()) });
+    /// }
+    /// assert_eq!(DB.opened_by(), Some(Which::Second)); // five of ten, and no two in a row
+    /// ```
+    #[must_use]
+    pub fn opened_by(&self) -> Option<Which> {
+        self.strategy.opened_by(&self.memory)
     }
 
     /// The successes of the present recovery, 0 in every other state.

@@ -90,6 +90,8 @@ kinds! {
     Rate "the failure rate" " percent",
     /// The minimum number of calls is 0, or above what the window holds.
     Minimum "the minimum number of calls" "",
+    /// A window holds no calls, or more than 1,024.
+    Calls "count_window: the calls" "",
     /// The window of `time_window` has fewer ticks than buckets, or more than 2³¹.
     Window "time_window: the window" " ticks",
     /// The buckets of `time_window` are none, or above 1,024.

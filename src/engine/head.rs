@@ -247,6 +247,10 @@ impl<C: Clock> Head<C> {
         }
         // Not closed rather than open: locked out is neither, and this way a plan costs nothing here.
         let opened = !(to.is_closed() || K::START.slowly && to.is(State::SlowStart));
+        let by_strategy = !matches!(verdict, Verdict::Fatal) && !from.is_half_open();
+        if K::NOTES_OPENINGS && opened && by_strategy {
+            counting.opened(old.kept(), matches!(verdict, Verdict::Failure));
+        }
         self.changed(from, to, if opened { Reason::Failure(cause) } else { Reason::Success });
         opened
     }
@@ -256,8 +260,11 @@ impl<C: Clock> Head<C> {
 pub(crate) trait Counting {
     const START: Start;
     const RECORDS: bool;
+    const NOTES_OPENINGS: bool;
     fn record(&self, kept: Kept, failed: bool) -> Step;
     fn recorded(&self, before: Kept, now: Kept, failed: bool);
+    /// An outcome has opened what was closed.
+    fn opened(&self, before: Kept, failed: bool);
     fn ramp_begins(&self);
 }
 
@@ -267,6 +274,7 @@ struct Plain<'a, C: Clock>(&'a Head<C>);
 impl<C: Clock> Counting for Plain<'_, C> {
     const START: Start = Start { fresh: 0, slowly: false, fatal: false };
     const RECORDS: bool = false;
+    const NOTES_OPENINGS: bool = false;
 
     #[inline]
     fn record(&self, kept: Kept, failed: bool) -> Step {
@@ -275,6 +283,9 @@ impl<C: Clock> Counting for Plain<'_, C> {
 
     #[inline]
     fn recorded(&self, _: Kept, _: Kept, _: bool) {}
+
+    #[inline]
+    fn opened(&self, _: Kept, _: bool) {}
 
     #[inline]
     fn ramp_begins(&self) {}

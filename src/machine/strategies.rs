@@ -5,9 +5,19 @@
 /// opens.
 macro_rules! for_each_strategy {
     ($walk:path) => {{
-        use $crate::strategy::{Consecutive, NetError};
+        use $crate::strategy::{Consecutive, Debounce, NetError};
         $walk("Consecutive", Consecutive, |n, failed| if failed { n + 1 } else { 0 });
         $walk("NetError", NetError, |n, failed| if failed { n + 1 } else { n.saturating_sub(1) });
+        $walk(
+            "Debounce",
+            Debounce::new(2, 1),
+            |n, failed| {
+                if failed { n + 2 } else { n.saturating_sub(1) }
+            },
+        );
+        $walk("Debounce with jumps", Debounce::new(1, 1).jumping(1, 1), |n, failed| {
+            if failed { n.max(1) + 1 } else { n.min(1).saturating_sub(1) }
+        });
     }};
 }
 

@@ -30,6 +30,7 @@ macro_rules! as_inside {
         const FEWER_BITS_DO: bool = S::FEWER_BITS_DO;
         const STAMPS: bool = S::STAMPS;
         const RECORDS: bool = S::RECORDS;
+        const NOTES_OPENINGS: bool = S::NOTES_OPENINGS;
     };
     (record) => {
         #[inline]
@@ -53,6 +54,23 @@ macro_rules! as_inside {
             failed: bool,
         ) {
             self.strategy.recorded(memory, before, now, failed);
+        }
+
+        #[inline]
+        fn opened(
+            &self,
+            memory: &S::Memory,
+            kept: $crate::strategy::Kept,
+            failed: bool,
+            threshold: u16,
+            time: &impl $crate::strategy::Time,
+        ) {
+            self.strategy.opened(memory, kept, failed, threshold, time);
+        }
+
+        #[inline]
+        fn opened_by(&self, memory: &S::Memory) -> Option<$crate::strategy::Which> {
+            self.strategy.opened_by(memory)
         }
 
         #[inline]

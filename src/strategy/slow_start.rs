@@ -1,7 +1,7 @@
 //! A recovery that ends by degrees.
 
 use super::around::as_inside;
-use super::{Kept, Step, Strategy, Time};
+use super::{Kept, Step, Strategy, Time, Which};
 use crate::sync::cells::Cell32;
 
 /// Into how many steps a slow start is divided; the first admits one call in so many.
@@ -108,6 +108,23 @@ impl<S: Strategy> Strategy for SlowStart<S> {
     #[inline]
     fn recorded(&self, (_, memory): &Self::Memory, before: Kept, now: Kept, failed: bool) {
         self.strategy.recorded(memory, before, now, failed);
+    }
+
+    #[inline]
+    fn opened(
+        &self,
+        (_, memory): &Self::Memory,
+        kept: Kept,
+        failed: bool,
+        threshold: u16,
+        time: &impl Time,
+    ) {
+        self.strategy.opened(memory, kept, failed, threshold, time);
+    }
+
+    #[inline]
+    fn opened_by(&self, (_, memory): &Self::Memory) -> Option<Which> {
+        self.strategy.opened_by(memory)
     }
 
     #[inline]

@@ -20,9 +20,9 @@ mod real {
     #[allow(unused_imports)] // by those without atomics of that width
     use super::super::exclusively;
 
-    /// 32 bits.
+    /// 32 bits. In the memory of public types, which nobody can name.
     #[derive(Debug)]
-    pub(crate) struct Cell32(AtomicU32);
+    pub struct Cell32(AtomicU32);
 
     impl Cell32 {
         pub(crate) const fn new(value: u32) -> Self {
@@ -131,7 +131,8 @@ mod model {
     macro_rules! cell {
         ($name:ident, $atomic:ident, $number:ident) => {
             #[derive(Debug)]
-            pub(crate) struct $name($number, OnceLock<$atomic>);
+            #[allow(unreachable_pub)] // the one of 64 bits, in fields alone
+            pub struct $name($number, OnceLock<$atomic>);
 
             impl $name {
                 pub(crate) const fn new(value: $number) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! | byte | setting |
 //! |---|---|
-//! | 0 | bit 0 the strategy, bit 1 drops are failures, bits 2 and 3 where the clock starts |
+//! | 0 | bit 0 the strategy, with bit 4 the third; bit 1 drops are failures, bits 2 and 3 where the clock starts |
 //! | 1–5 | error threshold, recovery threshold, recovery timeout, probes, probe timeout |
 //!
 //! A step is its kind in the low four bits and its argument in the high ones.
@@ -21,7 +21,7 @@ pub(crate) fn run(bytes: &[u8]) -> Result<(), String> {
         return Ok(());
     };
     let limits = Limits {
-        counting: Counting::ALL[usize::from(how & 1)],
+        counting: Counting::ALL[if how & 0x10 == 0 { usize::from(how & 1) } else { 2 }],
         error_threshold: 1 + u16::from(errors),
         recovery_threshold: 1 + successes % 32,
         recovery_timeout: 1 + u32::from(recovery),

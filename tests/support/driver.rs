@@ -76,15 +76,14 @@ fn told(changes: Vec<Transition>) -> Vec<Told> {
 type Clock = &'static ManualClock;
 type Breaker<S> = CircuitBreaker<Clock, S>;
 
-fn breaker<S: mcb::Strategy>(strategy: S, limits: Limits, clock: Clock) -> Breaker<S> {
-    let config = Config::new(ID)
+fn breaker<S: mcb::Strategy>(config: Config<Clock, S>, limits: Limits, clock: Clock) -> Breaker<S> {
+    let config = config
         .error_threshold(limits.error_threshold)
         .recovery_threshold(limits.recovery_threshold)
         .recovery_timeout_ticks(limits.recovery_timeout)
         .max_probes(limits.max_probes)
         .probe_timeout_ticks(limits.probe_timeout)
         .dropped(limits.dropped)
-        .strategy(strategy)
         .hooks(&Watch);
     #[cfg(feature = "std")]
     let breaker = CircuitBreaker::from_config(config, clock);
@@ -96,7 +95,7 @@ fn breaker<S: mcb::Strategy>(strategy: S, limits: Limits, clock: Clock) -> Break
 
 /// The first difference between the breaker and the model, if there is one.
 pub(crate) fn compare(limits: Limits, start: u32, steps: &[Step]) -> Result<(), String> {
-    limits.counting.with(Run { limits, start, steps })
+    limits.counting.with(ID, Run { limits, start, steps })
 }
 
 struct Run<'a> {
@@ -107,13 +106,13 @@ struct Run<'a> {
 
 impl ForStrategy for Run<'_> {
     type Output = Result<(), String>;
-    fn run<S: mcb::Strategy>(self, strategy: S) -> Result<(), String> {
-        compare_with(strategy, self.limits, self.start, self.steps)
+    fn run<S: mcb::Strategy>(self, config: Config<Clock, S>) -> Result<(), String> {
+        compare_with(config, self.limits, self.start, self.steps)
     }
 }
 
 fn compare_with<S: mcb::Strategy>(
-    strategy: S,
+    config: Config<Clock, S>,
     limits: Limits,
     start: u32,
     steps: &[Step],
@@ -122,7 +121,7 @@ fn compare_with<S: mcb::Strategy>(
     CLOCK.set(start);
     lock(&TOLD).clear();
 
-    let breaker = breaker(strategy, limits, &CLOCK);
+    let breaker = breaker(config, limits, &CLOCK);
     let mut pair = Pair { breaker: &breaker, model: Model::new(limits), now: 0, out: Vec::new() };
     for (at, step) in steps.iter().enumerate() {
         pair.take(*step)

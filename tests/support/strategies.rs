@@ -1,14 +1,18 @@
 //! Every strategy, by name and by what its documentation says of it; a further one costs a line here.
 #![allow(dead_code)] // not every test asks for all of it
 
-/// What is generic over the strategy, run for one that was chosen by name.
+use mcb::{Config, ManualClock};
+
+type Builder<S> = Config<&'static ManualClock, S>;
+
+/// What is generic over the strategy, run for a configuration with one that was chosen by name.
 pub(crate) trait ForStrategy {
     type Output;
-    fn run<S: mcb::Strategy>(self, strategy: S) -> Self::Output;
+    fn run<S: mcb::Strategy>(self, config: Builder<S>) -> Self::Output;
 }
 
 macro_rules! strategies {
-    ($($name:ident: $counted:expr),* $(,)?) => {
+    ($($name:ident: $make:expr, $counted:expr;)*) => {
         /// How errors are counted while closed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Counting {
@@ -26,9 +30,13 @@ macro_rules! strategies {
                 counted(errors, failed)
             }
 
-            pub(crate) fn with<F: ForStrategy>(self, f: F) -> F::Output {
+            /// By a configuration of that id.
+            pub(crate) fn with<F: ForStrategy>(self, id: &'static str, f: F) -> F::Output {
+                fn make<S>(make: impl Fn(Builder<mcb::Consecutive>) -> Builder<S>, id: &'static str) -> Builder<S> {
+                    make(Config::new(id))
+                }
                 match self {
-                    $(Counting::$name => f.run(mcb::$name)),*
+                    $(Counting::$name => f.run(make($make, id))),*
                 }
             }
         }
@@ -36,6 +44,9 @@ macro_rules! strategies {
 }
 
 strategies! {
-    Consecutive: |errors, failed| if failed { errors + 1 } else { 0 },
-    NetError: |errors, failed| if failed { errors + 1 } else { errors.saturating_sub(1) },
+    Consecutive: |config| config, |errors, failed| if failed { errors + 1 } else { 0 };
+    NetError: |config| config.strategy(mcb::NetError),
+        |errors, failed| if failed { errors + 1 } else { errors.saturating_sub(1) };
+    Debounce: |config| config.debounce(2, 1),
+        |errors, failed| if failed { errors + 2 } else { errors.saturating_sub(1) };
 }

@@ -1,0 +1,33 @@
+//! Up to 32 outcomes in the stamp: a bit each, 1 for a failure, the newest lowest. The count is how many there are, and
+//! one more; 0 where the window is full of successes.
+
+use crate::strategy::rate::Rate;
+use crate::strategy::{Kept, Step};
+
+/// Of the count.
+pub(crate) const NEEDED: u32 = 6;
+
+pub(crate) const fn hold(calls: usize) -> bool {
+    calls <= u32::BITS as usize
+}
+
+#[inline]
+pub(crate) fn record(calls: u32, rate: Rate, kept: Kept, failed: bool) -> Step {
+    let (filled, outcomes) = match kept.count {
+        0 => (calls, 0),
+        count => (u32::from(count) - 1, kept.stamp),
+    };
+    let outcomes = (outcomes << 1 | u32::from(failed)) & (u32::MAX >> (u32::BITS - calls));
+    let filled = calls.min(filled + 1);
+    if rate.is_reached(outcomes.count_ones(), filled) {
+        return Step::Trip;
+    }
+    let clean = filled == calls && outcomes == 0;
+    let count = if clean { 0 } else { filled as u16 + 1 };
+    Step::Keep(Kept { count, stamp: outcomes })
+}
+
+#[inline]
+pub(crate) fn failures(kept: Kept) -> u16 {
+    if kept.count == 0 { 0 } else { kept.stamp.count_ones() as u16 }
+}
