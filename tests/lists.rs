@@ -129,6 +129,25 @@ fn each_example_is_in_the_readme() {
     }
 }
 
+/// Those that run in QEMU have its command beside them; the script that runs all firmware runs them.
+#[test]
+fn each_application_is_run_in_qemu() {
+    let Some(root) = repository() else { return };
+    let script = read(&root.join("tests/on-target/run.sh"));
+    let guide = read(&root.join("tests/on-target/README.md"));
+    let folders = fs::read_dir(root.join("examples")).unwrap().map(|entry| entry.unwrap().path());
+    let applications: Vec<_> =
+        folders.filter(|path| path.join(".cargo/config.toml").is_file()).collect();
+    assert!(applications.len() > 2, "{applications:?}");
+    for path in applications {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let words =
+            |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
+        assert!(words(&script), "tests/on-target/run.sh does not run {name}");
+        assert!(guide.contains(&format!("`examples/{name}`")), "tests/on-target/README.md: {name}");
+    }
+}
+
 /// The mutants meet every test but those that the script names; there is none of another name.
 #[test]
 fn the_mutants_leave_out_only_tests_that_there_are() {

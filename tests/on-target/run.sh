@@ -6,7 +6,7 @@ set -euo pipefail
 usage="usage: run.sh [--toolchain rustup|debian] [--target NAME]... [--figures-only] [--record]
   --toolchain     measure with this one and no other; without it, rustup's if it has the targets or can get them
   --target        thumbv6m, thumbv7m or riscv32imc; without it, all three and the examples
-  --figures-only  budgets and growth, without the suites and the examples
+  --figures-only  budgets and growth, and the parts of the node, without running the suites and the examples
   --record        make the figures the last ones in budgets.txt"
 toolchain=
 targets=()
@@ -137,7 +137,8 @@ run_counted() {
     local output=$firmware/output.txt status=0 summary
     python3 tools/qemu.py "$@" </dev/null >"$output" 2>&1 || status=$?
     summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$output" | tail -n 1 || true)
-    grep -vE '^[0-9]+ passed, [0-9]+ failed$' "$output" || true
+    # A timeline is for those who look for what went wrong.
+    grep -vE '^[0-9]+ passed, [0-9]+ failed$' "$output" | { [ "$status" = 0 ] && grep -v '^boot ' || cat; } || true
     if [ -n "$summary" ]; then
         read -r good _ bad _ <<<"$summary"
         passed=$((passed + good))
@@ -230,13 +231,19 @@ run_example() {
     sed 's/^/        /' <(grep ' ms  ' "$output" | tail -n 2)
 }
 
-if [ -z "$figures_only" ] && [ ${#targets[@]} = 0 ]; then
+if [ ${#targets[@]} = 0 ]; then
     echo
     echo "== examples on lm3s6965evb, thumbv7m-none-eabi"
-    for example in rtic embassy; do
-        check "$example: the example builds" build_example "$example" thumbv7m-none-eabi
-        check "$example: the example does what it says" run_example "$example"
-    done
+    if [ -z "$figures_only" ]; then
+        for example in rtic embassy; do
+            check "$example: the example builds" build_example "$example" thumbv7m-none-eabi
+            check "$example: the example does what it says" run_example "$example"
+        done
+    fi
+    check "node: the example builds" build_example node thumbv7m-none-eabi
+    [ -n "$figures_only" ] || run_counted lm3s6965evb "$firmware/node" --node
+    check "node: its parts are within their budgets" \
+        python3 tools/parts.py "$firmware/node" budgets.txt "${recording[@]}"
 fi
 
 echo

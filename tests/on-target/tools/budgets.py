@@ -1,7 +1,8 @@
 """Reads `budgets.txt`, and holds figures against it.
 
 Its lines are `limit TARGET name=number ...` and `last TARGET name=number ...`; those of the growth of flash begin with
-`limit-growth` and `last-growth`. `kind` is the part after the word: "" or "-growth".
+`limit-growth` and `last-growth`, and those of the node's parts with `limit-node` and `last-node`, and a part's name. `kind`
+is what stands after the word: "", "-growth" or "-node".
 """
 
 import re

@@ -1,4 +1,7 @@
-"""Runs firmware in QEMU: `qemu.py MACHINE ELF [--sensor]`. The firmware's exit status becomes this one's."""
+"""Runs firmware in QEMU: `qemu.py MACHINE ELF [--sensor | --node]`. The firmware's exit status becomes this one's.
+
+With `--sensor` and `--node` there are devices on the I²C bus of lm3s6965evb.
+"""
 
 import json
 import os
@@ -17,11 +20,31 @@ MACHINES = {
 FINE_TIMERS = {"microbit": 8, "lm3s6965evb": 8, "riscv-virt": 7}
 COMMON = ["-display", "none", "-serial", "none", "-monitor", "none"]
 COMMON += ["-semihosting-config", "enable=on,target=native"]
-#: A thermometer behind an I²C switch, and a clock chip beside them.
-SENSOR_BUS = ["-device", "pca9548,bus=i2c,address=0x70,id=mux"]
-SENSOR_BUS += ["-device", "tmp105,bus=i2c.0,address=0x48,id=thermometer"]
-SENSOR_BUS += ["-device", "ds1338,bus=i2c,address=0x68"]
-TEMPERATURE = 21_500  # thousandths of a degree
+#: A thermometer behind an I²C switch.
+SWITCH = ["-device", "pca9548,bus=i2c,address=0x70,id=mux"]
+SWITCH += ["-device", "tmp105,bus=i2c.0,address=0x48,id=thermometer"]
+BUSES = {
+    #: And a clock chip beside the switch.
+    "--sensor": [*SWITCH, "-device", "ds1338,bus=i2c,address=0x68"],
+    #: A clock chip, which goes by the time that the firmware sees, and a compass at the switch too, as in
+    #: `examples/node/.cargo/config.toml`.
+    "--node": [
+        *SWITCH,
+        *("-device", "ds1338,bus=i2c.1,address=0x68"),
+        *("-device", "lsm303dlhc_mag,bus=i2c.2,address=0x1e,id=compass"),
+        *("-rtc", "base=2026-01-01T00:00:00,clock=vm"),
+    ],
+}
+#: What the devices measure, by the properties of QEMU's models: thousandths of a degree, and of a microtesla.
+MEASURED = {
+    "--sensor": [("thermometer", "temperature", 21_500)],
+    "--node": [
+        ("thermometer", "temperature", 21_500),
+        ("compass", "mag-x", 18_000),
+        ("compass", "mag-y", 4_000),
+        ("compass", "mag-z", 44_000),
+    ],
+}
 SECONDS = 100
 
 
@@ -31,8 +54,8 @@ def command(machine, elf, shift, extra=()):
     return [*bounded, *MACHINES[machine], *COMMON, *timing, *extra, "-kernel", elf]
 
 
-def set_temperature(path):
-    """Tells a QEMU that waits at its start what the thermometer measures, and lets it go."""
+def set_measured(path, measured):
+    """Tells a QEMU that waits at its start what its devices measure, and lets it go."""
     with socket.socket(socket.AF_UNIX) as connection:
         for _ in range(100):
             try:
@@ -42,10 +65,13 @@ def set_temperature(path):
                 time.sleep(0.1)
         with connection.makefile("rw") as lines:
             lines.readline()
-            thermometer = {"path": "/machine/peripheral/thermometer", "property": "temperature"}
+            settings = [
+                {"path": f"/machine/peripheral/{device}", "property": name, "value": value}
+                for device, name, value in measured
+            ]
             for execute, arguments in [
                 ("qmp_capabilities", {}),
-                ("qom-set", {**thermometer, "value": TEMPERATURE}),
+                *(("qom-set", setting) for setting in settings),
                 ("cont", {}),
             ]:
                 lines.write(json.dumps({"execute": execute, "arguments": arguments}))
@@ -55,15 +81,15 @@ def set_temperature(path):
                         raise RuntimeError(f"{execute}: {answer['error']['desc']}")
 
 
-def run_with_sensor(machine, elf):
+def run_with_sensor(machine, elf, bus):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "qmp")
         control = ["-S", "-qmp", f"unix:{path},server=on,wait=off"]
         with subprocess.Popen(
-            command(machine, elf, FINE_TIMERS[machine], [*SENSOR_BUS, *control]), stdin=subprocess.DEVNULL
+            command(machine, elf, FINE_TIMERS[machine], [*BUSES[bus], *control]), stdin=subprocess.DEVNULL
         ) as qemu:
             try:
-                set_temperature(path)
+                set_measured(path, MEASURED[bus])
             except Exception:
                 qemu.terminate()
                 raise
@@ -71,8 +97,9 @@ def run_with_sensor(machine, elf):
 
 
 def main(machine, elf, *options):
-    if "--sensor" in options:
-        return run_with_sensor(machine, elf)
+    if options:
+        (bus,) = options
+        return run_with_sensor(machine, elf, bus)
     return subprocess.run(command(machine, elf, FINE_TIMERS[machine]), stdin=subprocess.DEVNULL).returncode
 
 
