@@ -277,3 +277,19 @@ fn field(words: &str, name: &str) -> u64 {
     });
     value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{name} in {words}"))
 }
+
+/// What the README sends its readers to is there.
+#[test]
+fn each_path_in_the_readme_leads_somewhere() {
+    let Some(root) = repository() else { return };
+    let readme = read(&root.join("README.md"));
+    let quoted = readme.split('`').skip(1).step_by(2);
+    let places = ["tests/", "examples/", "benches/", "src/"];
+    let mut paths = 0;
+    for path in quoted.filter(|quoted| places.iter().any(|place| quoted.starts_with(place))) {
+        let path = path.split(' ').next().unwrap();
+        assert!(root.join(path).exists(), "README.md names {path}");
+        paths += 1;
+    }
+    assert!(paths > 20, "{paths}");
+}
