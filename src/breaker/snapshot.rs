@@ -29,6 +29,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// It is one write, from anywhere, and moves the generation: the results of calls that were admitted before count
     /// for nothing, and a call sees the breaker as it was or as it is restored, never in between.
     ///
+    /// One that was closed is closed, also where the configuration says to
+    /// [start by probing](crate::Recovery::start_by_probing): restore it only where the device has kept its set-up too.
+    ///
     /// # Errors
     ///
     /// [`SnapshotError::Configuration`], for a snapshot of another breaker or another configuration; nothing has changed
