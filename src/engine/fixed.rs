@@ -90,9 +90,6 @@ impl Fixed {
     #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
     pub(super) fn shaped(&self, storage: &Storage, old: Control, new: Word, epochs: u32) -> Word {
         let Some(recover) = self.recover() else { return new };
-        if old.same_phase(new.control) && !new.control.is_open() {
-            return new;
-        }
         let last = storage.saved_opening();
         let since_opening = match epochs {
             0 => new.stamp.wrapping_sub(last),

@@ -179,7 +179,8 @@ impl<C: Clock> Head<C> {
                 return false;
             }
             let new = self.shaped(counting, old, new, epochs.get(), asked);
-            if self.storage.replace(old, new) {
+            // No result changes an open word.
+            if self.storage.replace_unopened(old, new) {
                 return self.follow(counting, old, new, verdict, cause);
             }
         }
