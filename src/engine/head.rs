@@ -124,11 +124,12 @@ impl<C: Clock> Head<C> {
         // A result that nobody takes would be taken from `settle`, which then is inlined: 30 bytes (budgets, hook).
         core::hint::black_box(self.settle(Cause::Recovery, ticket, Verdict::Failure));
         let control = self.storage.present();
-        let timeout = self.fixed().open_duration(control);
-        let answer = if control.needs_a_hand() {
+        let answer = if control.is_open() {
+            Answer::whole(self.fixed().open_duration(control))
+        } else if control.needs_a_hand() {
             Answer::BY_HAND
         } else {
-            Answer::wait(0, timeout).filter(|_| control.is_open()).unwrap_or(Answer::JUST_THIS)
+            Answer::JUST_THIS
         };
         Admission { control, answer }
     }

@@ -37,6 +37,12 @@ impl Answer {
         }
     }
 
+    /// All of a timeout.
+    #[inline]
+    pub(crate) const fn whole(timeout: u32) -> Answer {
+        Answer(timeout)
+    }
+
     #[inline]
     pub(crate) const fn is(self, other: Answer) -> bool {
         self.0 == other.0
