@@ -119,7 +119,6 @@ impl<C: Clock> Head<C> {
     /// The recovery step of an admitted probe failed: what a rejection says of it. Open for a whole timeout, or for less
     /// where another probe has opened it during this step: to look at the clock once more costs 70 bytes (budgets,
     /// `second_type`). A hook may have moved it, and then the next call may pass.
-    #[cold]
     pub(crate) fn unprepared(&self, ticket: Ticket) -> Admission {
         // A result that nobody takes would be taken from `settle`, which then is inlined: 30 bytes (budgets, hook).
         core::hint::black_box(self.settle(Cause::Recovery, ticket, Verdict::Failure));
