@@ -111,9 +111,8 @@ pub(crate) fn probe(control: Control, limits: &Limits) -> Control {
     } else if control.in_flight() < u32::from(limits.max_probes) {
         control.0 + IN_FLIGHT.one()
     } else {
-        // The slots pass on: the round moves, one probe is in flight, the successes stay.
-        let round = ROUND.of(control.0 + ROUND.one());
-        let rest = control.0 & !(IN_FLIGHT.mask() | ROUND.mask());
-        rest | IN_FLIGHT.one() | ROUND.put(round)
+        // The slots pass on: the round moves, one probe is in flight, the successes stay. What the round carries when its
+        // numbers come round is that one probe (budgets, flash).
+        (control.0 & !IN_FLIGHT.mask()) + ROUND.one() | IN_FLIGHT.one()
     })
 }
