@@ -130,6 +130,19 @@ pub(crate) fn state(parts: &dyn Parts) -> State {
     machine::state(word, |stamp| parts.age(stamp, SEAL), |control| fixed.open_duration(control))
 }
 
+/// Whether it is open, locked out or forced open now.
+pub(crate) fn rejects(parts: &dyn Parts) -> bool {
+    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let word = storage.load();
+    word.control.needs_a_hand()
+        || word.control.is_open()
+            && machine::is_waiting(
+                word,
+                |stamp| parts.age(stamp, SEAL),
+                |control| fixed.open_duration(control),
+            )
+}
+
 pub(crate) fn error_count(parts: &dyn Parts) -> u16 {
     let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
     machine::error_count(storage.load(), |kept| parts.counted(kept, SEAL).0, &fixed.limits)
