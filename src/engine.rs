@@ -28,8 +28,8 @@ use crate::wait::Wait;
 ///
 /// Users can name neither this trait nor a [`Seal`], so that they can neither implement nor call it.
 pub trait Parts {
-    fn storage(&self, _: Seal) -> &Storage;
-    fn fixed(&self, _: Seal) -> &Fixed;
+    /// One method for both, as each is code and a line of a table for each type of breakers (growth, view and registry).
+    fn whole(&self, _: Seal) -> (&Storage, &Fixed);
     /// Ticks a second of the clock, and the count of a breaker that has just closed.
     fn numbers(&self, _: Seal) -> (u32, u16);
     /// The present tick, for a stamp that is about to be written, and by how many epochs it is later than the latest.
@@ -38,8 +38,9 @@ pub trait Parts {
     fn age(&self, stamp: u32, _: Seal) -> u32;
     /// The errors that the strategy counted, and what is left of a slow start.
     fn counted(&self, kept: Kept, _: Seal) -> (u16, u32);
-    /// Tells the observers.
-    fn changed(&self, from: Control, to: Control, reason: Reason, _: Seal);
+    /// The observer that it owns.
+    #[cfg(feature = "std")]
+    fn own_observer(&self, _: Seal) -> Option<&dyn crate::observe::Observer>;
 }
 
 /// Nobody outside has one.
@@ -47,6 +48,17 @@ pub trait Parts {
 pub struct Seal(());
 
 const SEAL: Seal = Seal(());
+
+/// Tells the observers.
+#[inline]
+fn changed(parts: &dyn Parts, from: Control, to: Control, reason: Reason) {
+    let (_, fixed) = parts.whole(SEAL);
+    fixed.changed(from, to, reason);
+    #[cfg(feature = "std")]
+    if let Some(observer) = parts.own_observer(SEAL) {
+        fixed.tell(observer, from, to, reason);
+    }
+}
 
 /// The answer to a call that asks for admission, in two registers, with the control under which it was given.
 #[derive(Clone, Copy)]
@@ -57,7 +69,7 @@ pub(crate) struct Admission {
 
 /// By hand, to `Closed`, `ForcedOpen` or `ForcedClosed`.
 pub(crate) fn force(parts: &dyn Parts, to: State) {
-    let storage = parts.storage(SEAL);
+    let (storage, _) = parts.whole(SEAL);
     loop {
         let old = storage.load();
         let new = machine::force(old, to, parts.numbers(SEAL).1);
@@ -66,7 +78,7 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
         }
         if storage.replace(old, new) {
             if old.control.phase() != to {
-                parts.changed(old.control, new.control, Reason::ByHand, SEAL);
+                changed(parts, old.control, new.control, Reason::ByHand);
             }
             return;
         }
@@ -75,7 +87,7 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
 
 /// Opens it by hand, to recover by itself; for at least so many ticks, where that is not 0.
 pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
     loop {
         let old = storage.load();
         if old.control.needs_a_hand() || old.control.is(State::ForcedClosed) {
@@ -105,7 +117,7 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
             if !is_open {
                 let over = old.control.is_open();
                 let from = if over { old.control.in_state(State::HalfOpen) } else { old.control };
-                parts.changed(from, new.control, Reason::ByHand, SEAL);
+                changed(parts, from, new.control, Reason::ByHand);
             }
             return;
         }
@@ -118,11 +130,11 @@ const fn since_or_zero(age: u32) -> u32 {
 }
 
 pub(crate) fn id(parts: &dyn Parts) -> &'static str {
-    parts.fixed(SEAL).id
+    parts.whole(SEAL).1.id
 }
 
 pub(crate) fn state(parts: &dyn Parts) -> State {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
     let word = storage.load();
     if word.control.is(State::SlowStart) && parts.counted(word.kept(), SEAL).1 == 0 {
         return State::Closed;
@@ -132,7 +144,7 @@ pub(crate) fn state(parts: &dyn Parts) -> State {
 
 /// Whether it is open, locked out or forced open now.
 pub(crate) fn rejects(parts: &dyn Parts) -> bool {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
     let word = storage.load();
     word.control.needs_a_hand()
         || word.control.is_open()
@@ -144,17 +156,17 @@ pub(crate) fn rejects(parts: &dyn Parts) -> bool {
 }
 
 pub(crate) fn error_count(parts: &dyn Parts) -> u16 {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
     machine::error_count(storage.load(), |kept| parts.counted(kept, SEAL).0, &fixed.limits)
 }
 
 pub(crate) fn success_count(parts: &dyn Parts) -> u16 {
-    machine::success_count(parts.storage(SEAL).control())
+    machine::success_count(parts.whole(SEAL).0.control())
 }
 
 pub(crate) fn retry_after(parts: &dyn Parts) -> Option<Wait> {
-    let word = parts.storage(SEAL).load();
-    let answer = parts.fixed(SEAL).admit(word, |stamp| parts.age(stamp, SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
+    let answer = fixed.admit(storage.load(), |stamp| parts.age(stamp, SEAL));
     answer.ticks().map(|ticks| Wait::new(ticks, parts.numbers(SEAL).0))
 }
 

@@ -55,9 +55,15 @@ impl<C: Clock> Head<C> {
     pub(crate) fn changed(&self, from: Control, to: Control, reason: Reason) {
         self.fixed().changed(from, to, reason);
         #[cfg(feature = "std")]
-        if let Some(observer) = self.place.own_observer() {
+        if let Some(observer) = self.own_observer() {
             self.fixed().tell(observer, from, to, reason);
         }
+    }
+
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn own_observer(&self) -> Option<&dyn crate::observe::Observer> {
+        self.place.own_observer()
     }
 
     #[cfg(feature = "std")]
