@@ -79,7 +79,7 @@ pub(crate) fn admit(
     if !half_open && !control.is_open() {
         return if control.needs_a_hand() {
             Answer::BY_HAND
-        } else if may_be_untried && control.is_untried() {
+        } else if control.is_untried() && may_be_untried {
             Answer::PROBE
         } else {
             Answer::AS_IT_IS
