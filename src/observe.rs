@@ -18,7 +18,7 @@ mod log;
 pub use hooks::Hooks;
 pub(crate) use log::{LOGS, transition as log};
 
-use crate::state::{Cause, Reason, State, Transition};
+use crate::state::{Cause, Reason, Transition};
 
 /// Watches a breaker. Every method does nothing by default.
 ///
@@ -115,9 +115,10 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 /// Tells one change, in the order that [`Observer`] describes.
 pub(crate) fn tell(observer: &dyn Observer, change: &Transition) {
     observer.on_transition(change);
-    match (change.to, change.reason) {
-        (State::Open | State::LockedOut, Reason::Failure(cause)) => observer.on_open(change, cause),
-        (State::Closed | State::SlowStart, Reason::Success) => observer.on_close(change),
-        _ => {}
+    // A failure does nothing but open, and a success but close: the state need not be asked (growth, hook).
+    match change.reason {
+        Reason::Failure(cause) => observer.on_open(change, cause),
+        Reason::Success => observer.on_close(change),
+        Reason::Time | Reason::ByHand | Reason::Restored => {}
     }
 }
