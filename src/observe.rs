@@ -116,9 +116,10 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 pub(crate) fn tell(observer: &dyn Observer, change: &Transition) {
     observer.on_transition(change);
     // A failure does nothing but open, and a success but close: the state need not be asked (growth, hook).
-    match change.reason {
-        Reason::Failure(cause) => observer.on_open(change, cause),
-        Reason::Success => observer.on_close(change),
-        Reason::Time | Reason::ByHand | Reason::Restored => {}
+    if let Reason::Failure(cause) = change.reason {
+        observer.on_open(change, cause);
+    }
+    if change.reason == Reason::Success {
+        observer.on_close(change);
     }
 }
