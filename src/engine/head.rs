@@ -99,7 +99,7 @@ impl<C: Clock> Head<C> {
         if !self.storage.replace(old, new) {
             return Admission { control: old.control, answer: Answer::LOST };
         }
-        if control.same_phase(old.control) || self.begin_recovery(old.control, control) {
+        if old.control.is_half_open() || self.begin_recovery(old.control, control) {
             Admission { control, answer: Answer::AS_IT_IS }
         } else {
             self.unprepared(Ticket::marked(control))
