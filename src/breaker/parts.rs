@@ -102,6 +102,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 impl<C: Clock, S: Strategy, R> Counting for CircuitBreaker<C, S, R> {
     const START: Start = Start { fresh: S::FRESH, slowly: S::RAMPS, fatal: true };
     const RECORDS: bool = S::RECORDS;
+    const STAMPS: bool = true;
 
     #[inline]
     fn record(&self, kept: Kept, failed: bool) -> Step {

@@ -178,7 +178,7 @@ impl<C: Clock> Head<C> {
             let new = self.settled(counting, old, ticket, verdict, &epochs);
             // Before a plan has its say, which has none on a word that stays: this way the compiler leaves at once
             // (budgets, failing).
-            if new == old {
+            if new.control == old.control && (!K::STAMPS || new.stamp == old.stamp) {
                 if K::RECORDS && machine::is_recorded(old, ticket, verdict) {
                     counting.recorded(old.kept(), old.kept(), matches!(verdict, Verdict::Failure));
                 }
@@ -263,6 +263,8 @@ impl<C: Clock> Head<C> {
 pub(crate) trait Counting {
     const START: Start;
     const RECORDS: bool;
+    /// Whether it may change the stamp of a word alone.
+    const STAMPS: bool;
     fn record(&self, kept: Kept, failed: bool) -> Step;
     fn recorded(&self, before: Kept, now: Kept, failed: bool);
     fn ramp_begins(&self);
@@ -274,6 +276,7 @@ struct Plain<'a, C: Clock>(&'a Head<C>);
 impl<C: Clock> Counting for Plain<'_, C> {
     const START: Start = Start { fresh: 0, slowly: false, fatal: false };
     const RECORDS: bool = false;
+    const STAMPS: bool = false;
 
     #[inline]
     fn record(&self, kept: Kept, failed: bool) -> Step {
