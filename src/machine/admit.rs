@@ -96,7 +96,9 @@ pub(crate) fn admit(
             None => Answer::PROBE,
         };
     }
-    match Answer::wait(age(word.stamp), open_duration(control)) {
+    // Before the clock is read, whose tick would be kept through a plan's call (growth, second_type).
+    let timeout = open_duration(control);
+    match Answer::wait(age(word.stamp), timeout) {
         Some(refusal) => refusal,
         None => Answer::PROBE,
     }

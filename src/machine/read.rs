@@ -24,7 +24,8 @@ pub(crate) fn is_waiting(
     age: impl FnOnce(u32) -> u32,
     open_duration: impl FnOnce(Control) -> u32,
 ) -> bool {
-    Answer::wait(age(open.stamp), open_duration(open.control)).is_some()
+    let timeout = open_duration(open.control);
+    Answer::wait(age(open.stamp), timeout).is_some()
 }
 
 /// The strategy's count while closed, threshold + openings − 1 from the first opening until it
