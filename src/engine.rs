@@ -167,7 +167,8 @@ pub(crate) fn success_count(parts: &dyn Parts) -> u16 {
 pub(crate) fn retry_after(parts: &dyn Parts) -> Option<Wait> {
     let (storage, fixed) = parts.whole(SEAL);
     let answer = fixed.admit(storage.load(), |stamp| parts.age(stamp, SEAL));
-    answer.ticks().map(|ticks| Wait::new(ticks, parts.numbers(SEAL).0))
+    let ticks = answer.unwrap_or(Answer::PROBE).ticks();
+    ticks.map(|ticks| Wait::new(ticks, parts.numbers(SEAL).0))
 }
 
 /// What a refused call is told.

@@ -80,7 +80,7 @@ impl Fixed {
 
     /// Asks for admission; see [`machine::admit`].
     #[inline]
-    pub(crate) fn admit(&self, word: Word, age: impl FnOnce(u32) -> u32) -> Answer {
+    pub(crate) fn admit(&self, word: Word, age: impl FnOnce(u32) -> u32) -> Option<Answer> {
         let open_duration = |control| self.open_duration(control);
         machine::admit(word, age, open_duration, self.recover().is_some(), &self.limits)
     }

@@ -84,11 +84,10 @@ impl<C: Clock> Head<C> {
     #[inline(never)]
     pub(crate) fn enter(&self) -> Admission {
         let old = self.storage.load();
-        let answer = self.answer(old);
-        if answer.is(Answer::PROBE) {
-            return self.enter_as_probe(old);
+        match self.answer(old) {
+            Some(answer) => Admission { control: old.control, answer },
+            None => self.enter_as_probe(old),
         }
-        Admission { control: old.control, answer }
     }
 
     #[cold]
@@ -142,11 +141,12 @@ impl<C: Clock> Head<C> {
     /// What a call would be answered now.
     pub(crate) fn look(&self) -> Admission {
         let word = self.storage.load();
-        Admission { control: word.control, answer: self.answer(word) }
+        let answer = self.answer(word).unwrap_or(Answer::PROBE);
+        Admission { control: word.control, answer }
     }
 
     #[inline]
-    fn answer(&self, word: Word) -> Answer {
+    fn answer(&self, word: Word) -> Option<Answer> {
         self.fixed().admit(word, |stamp| self.age(stamp))
     }
 }
