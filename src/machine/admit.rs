@@ -67,7 +67,7 @@ pub(crate) const fn cold() {}
 /// Asks for admission; nothing, if it is for the word of [`probe`]. `age` tells that of the stamp, `open_duration` how long
 /// an opening lasts; each is called at most once, and only where time decides.
 ///
-/// An `Option`, since no wait has to be compared with [`Answer::PROBE`] then (growth, second_type and eight).
+/// An `Option`, since no wait has to be compared with [`Answer::PROBE`] then (growth, `second_type` and `eight`).
 #[inline]
 pub(crate) fn admit(
     word: Word,
