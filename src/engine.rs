@@ -32,8 +32,8 @@ use crate::wait::Wait;
 ///
 /// Users can name neither this trait nor a [`Seal`], so that they can neither implement nor call it.
 pub trait Parts {
-    fn storage(&self, _: Seal) -> &Storage;
-    fn fixed(&self, _: Seal) -> &Fixed;
+    /// One method for both, as each is code and a line of a table for each type of breakers (growth, view and registry).
+    fn whole(&self, _: Seal) -> (&Storage, &Fixed);
     /// Ticks a second of the clock, and in 12 bits the count of a breaker that has just closed; above them the clock's
     /// resolution ([`RESOLUTION_AT`]).
     fn numbers(&self, _: Seal) -> (u32, u32);
@@ -43,8 +43,9 @@ pub trait Parts {
     fn age(&self, stamp: u32, _: Seal) -> u32;
     /// The errors that the strategy counted, and what is left of a slow start.
     fn counted(&self, kept: Kept, _: Seal) -> (u16, u32);
-    /// Tells the observers.
-    fn changed(&self, from: Control, to: Control, reason: Reason, _: Seal);
+    /// The observer that it owns.
+    #[cfg(feature = "std")]
+    fn own_observer(&self, _: Seal) -> Option<&dyn crate::observe::Observer>;
 }
 
 /// Where [`Parts::numbers`] has the resolution, as far as 20 bits go. It goes with another number so that no table of a
@@ -57,6 +58,17 @@ pub struct Seal(());
 
 const SEAL: Seal = Seal(());
 
+/// Tells the observers.
+#[inline]
+fn changed(parts: &dyn Parts, from: Control, to: Control, reason: Reason) {
+    let (_, fixed) = parts.whole(SEAL);
+    fixed.changed(from, to, reason);
+    #[cfg(feature = "std")]
+    if let Some(observer) = parts.own_observer(SEAL) {
+        fixed.tell(observer, from, to, reason);
+    }
+}
+
 /// The answer to a call that asks for admission, in two registers, with the control under which it was given.
 #[derive(Clone, Copy)]
 pub(crate) struct Admission {
@@ -66,7 +78,7 @@ pub(crate) struct Admission {
 
 /// By hand, to `Closed`, `ForcedOpen` or `ForcedClosed`.
 pub(crate) fn force(parts: &dyn Parts, to: State) {
-    let storage = parts.storage(SEAL);
+    let (storage, _) = parts.whole(SEAL);
     loop {
         let old = storage.load();
         // What stands above the count goes where a count that is too large would go: nowhere.
@@ -76,7 +88,7 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
         }
         if storage.replace(old, new) {
             if old.control.phase() != to {
-                parts.changed(old.control, new.control, Reason::ByHand, SEAL);
+                changed(parts, old.control, new.control, Reason::ByHand);
             }
             return;
         }
@@ -85,7 +97,7 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
 
 /// Opens it by hand, to recover by itself; for at least so many ticks, where that is not 0.
 pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
     loop {
         let old = storage.load();
         if old.control.needs_a_hand() || old.control.is(State::ForcedClosed) {
@@ -115,7 +127,7 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
             if !is_open {
                 let over = old.control.is_open();
                 let from = if over { old.control.in_state(State::HalfOpen) } else { old.control };
-                parts.changed(from, new.control, Reason::ByHand, SEAL);
+                changed(parts, from, new.control, Reason::ByHand);
             }
             return;
         }
@@ -128,11 +140,11 @@ const fn since_or_zero(age: u32) -> u32 {
 }
 
 pub(crate) fn id(parts: &dyn Parts) -> &'static str {
-    parts.fixed(SEAL).id
+    parts.whole(SEAL).1.id
 }
 
 pub(crate) fn state(parts: &dyn Parts) -> State {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
     let word = storage.load();
     if word.control.is(State::SlowStart) && parts.counted(word.kept(), SEAL).1 == 0 {
         return State::Closed;
@@ -140,19 +152,33 @@ pub(crate) fn state(parts: &dyn Parts) -> State {
     machine::state(word, |stamp| parts.age(stamp, SEAL), |control| fixed.open_duration(control))
 }
 
+/// Whether it is open, locked out or forced open now.
+pub(crate) fn rejects(parts: &dyn Parts) -> bool {
+    let (storage, fixed) = parts.whole(SEAL);
+    let word = storage.load();
+    word.control.needs_a_hand()
+        || word.control.is_open()
+            && machine::is_waiting(
+                word,
+                |stamp| parts.age(stamp, SEAL),
+                |control| fixed.open_duration(control),
+            )
+}
+
 pub(crate) fn error_count(parts: &dyn Parts) -> u16 {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
     machine::error_count(storage.load(), |kept| parts.counted(kept, SEAL).0, &fixed.limits)
 }
 
 pub(crate) fn success_count(parts: &dyn Parts) -> u16 {
-    machine::success_count(parts.storage(SEAL).control())
+    machine::success_count(parts.whole(SEAL).0.control())
 }
 
 pub(crate) fn retry_after(parts: &dyn Parts) -> Option<Wait> {
-    let word = parts.storage(SEAL).load();
-    let answer = parts.fixed(SEAL).admit(word, |stamp| parts.age(stamp, SEAL));
-    answer.ticks().map(|ticks| Wait::new(ticks, parts.numbers(SEAL).0))
+    let (storage, fixed) = parts.whole(SEAL);
+    let answer = fixed.admit(storage.load(), |stamp| parts.age(stamp, SEAL));
+    let ticks = answer.unwrap_or(Answer::PROBE).ticks();
+    ticks.map(|ticks| Wait::new(ticks, parts.numbers(SEAL).0))
 }
 
 /// For at least that long from now on.
@@ -163,21 +189,21 @@ pub(crate) fn open_for(parts: &dyn Parts, duration: Duration) {
 
 /// The low 32 bits of the tick of the last opening.
 pub(crate) fn open_time(parts: &dyn Parts) -> Option<u32> {
-    parts.storage(SEAL).opened()
+    parts.whole(SEAL).0.opened()
 }
 
 pub(crate) fn since_opening(parts: &dyn Parts) -> Option<Wait> {
-    let opened = parts.storage(SEAL).opened()?;
+    let opened = parts.whole(SEAL).0.opened()?;
     let age = since_or_zero(parts.age(opened, SEAL));
     Some(Wait::new(age, parts.numbers(SEAL).0))
 }
 
 pub(crate) fn openings(parts: &dyn Parts) -> u8 {
-    parts.storage(SEAL).control().openings() as u8
+    parts.whole(SEAL).0.control().openings() as u8
 }
 
 pub(crate) fn slow_start_left(parts: &dyn Parts) -> Option<Wait> {
-    let word = parts.storage(SEAL).load();
+    let word = parts.whole(SEAL).0.load();
     if !word.control.is(State::SlowStart) {
         return None;
     }

@@ -34,7 +34,7 @@ pub(crate) use log::{LOGS, transition as log};
 pub use statistics::Statistics;
 pub use told::Told;
 
-use crate::state::{Cause, Reason, State, Transition};
+use crate::state::{Cause, Reason, Transition};
 use crate::verdict::Verdict;
 
 /// Watches a breaker. Every method does nothing by default.
@@ -168,9 +168,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 /// Tells one change, in the order that [`Observer`] describes.
 pub(crate) fn tell(observer: &dyn Observer, change: &Transition) {
     observer.on_transition(change);
-    match (change.to, change.reason) {
-        (State::Open | State::LockedOut, Reason::Failure(cause)) => observer.on_open(change, cause),
-        (State::Closed | State::SlowStart, Reason::Success) => observer.on_close(change),
-        _ => {}
+    // A failure does nothing but open, and a success but close: the state need not be asked (growth, hook).
+    if let Reason::Failure(cause) = change.reason {
+        observer.on_open(change, cause);
+    }
+    if change.reason == Reason::Success {
+        observer.on_close(change);
     }
 }

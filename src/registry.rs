@@ -1,8 +1,10 @@
 //! Breakers of different types in one place: for readiness probes, logs and a bulk reset.
 
+mod places;
+
 use crate::circuit::Circuit;
-use crate::lock::Lock;
-use crate::state::State;
+use crate::engine;
+use places::Places;
 
 /// At most `N` breakers, in the order of their registration.
 ///
@@ -32,7 +34,7 @@ use crate::state::State;
 /// With the feature `std` a mutex guards it, else a critical section, as long as it takes to copy one
 /// reference. No user code runs inside.
 pub struct Registry<const N: usize> {
-    circuits: Lock<heapless::Vec<Entry, N>>,
+    places: Places<N>,
 }
 
 type Entry = &'static (dyn Circuit + Sync);
@@ -41,7 +43,7 @@ impl<const N: usize> Registry<N> {
     /// An empty registry.
     #[must_use]
     pub const fn new() -> Self {
-        Registry { circuits: Lock::new(heapless::Vec::new()) }
+        Registry { places: Places::new() }
     }
 
     /// Appends a breaker.
@@ -52,35 +54,21 @@ impl<const N: usize> Registry<N> {
     /// Nothing changes then.
     pub fn register(&self, circuit: Entry) -> Result<(), RegistryError> {
         let id = circuit.id();
-        let mut compared = 0;
-        loop {
+        for place in 0..N {
             // Ids are compared between two looks, not during one, which masks interrupts.
-            while let Some(other) = self.at(compared) {
-                if other.id() == id {
-                    return Err(RegistryError::Duplicate { id });
-                }
-                compared += 1;
-            }
-            let pushed = self.circuits.with(|circuits| match circuits.len() {
-                len if len > compared => None, // somebody else was faster: compare that one too
-                _ => Some(circuits.push(circuit)),
-            });
-            match pushed {
-                Some(None) => {}
-                Some(Some(Ok(()))) => return Ok(()),
-                Some(Some(Err(_))) | None => return Err(RegistryError::Full { id, capacity: N }),
+            match self.places.look(place, Some(circuit)) {
+                None => return Ok(()),
+                Some(other) if same(other.id(), id) => return Err(RegistryError::Duplicate { id }),
+                Some(_) => {}
             }
         }
-    }
-
-    fn at(&self, place: usize) -> Option<Entry> {
-        self.circuits.with(|circuits| circuits.get(place).copied())?
+        Err(RegistryError::Full { id, capacity: N })
     }
 
     /// The breaker of that id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Entry> {
-        self.circuits().find(|circuit| circuit.id() == id)
+        self.circuits().find(|circuit| same(circuit.id(), id))
     }
 
     /// All, in the order of registration. What is registered meanwhile comes too.
@@ -95,12 +83,17 @@ impl<const N: usize> Registry<N> {
         self.circuits()
     }
 
-    /// Those that are [`Open`](State::Open) or [`ForcedOpen`](State::ForcedOpen) now; half-open ones
+    /// Those that are [`Open`](crate::State::Open) or [`ForcedOpen`](crate::State::ForcedOpen) now; half-open ones
     /// are not.
     #[must_use]
     pub fn open_circuits(&self) -> OpenCircuits<Circuits<'_, N>> {
         OpenCircuits { circuits: self.circuits() }
     }
+}
+
+/// Whether ids are equal, without what the library has for comparing memory at large (growth, registry).
+fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.bytes().zip(other.bytes()).all(|(one, other)| one == other)
 }
 
 impl<const N: usize> Default for Registry<N> {
@@ -136,7 +129,7 @@ impl<const N: usize> Iterator for Circuits<'_, N> {
 
     fn next(&mut self) -> Option<Entry> {
         // Nothing is ever taken out, so positions are stable between two steps.
-        let next = self.registry.at(self.next)?;
+        let next = self.registry.places.look(self.next, None)?;
         self.next += 1;
         Some(next)
     }
@@ -152,9 +145,7 @@ impl<'a, I: Iterator<Item = &'a (dyn Circuit + Sync)>> Iterator for OpenCircuits
     type Item = &'a (dyn Circuit + Sync);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.circuits.find(|circuit| {
-            matches!(circuit.state(), State::Open | State::LockedOut | State::ForcedOpen)
-        })
+        self.circuits.find(|&circuit| engine::rejects(circuit))
     }
 }
 
@@ -186,7 +177,7 @@ impl<'a> View<'a> {
     /// The first breaker of that id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&'a (dyn Circuit + Sync)> {
-        self.circuits().find(|circuit| circuit.id() == id)
+        self.circuits().find(|circuit| same(circuit.id(), id))
     }
 
     /// All, in the order of the slice.

@@ -4,21 +4,16 @@ use super::CircuitBreaker;
 use crate::circuit::Circuit;
 use crate::clock::Clock;
 use crate::engine::{Counting, Fixed, Parts, RESOLUTION_AT, Seal};
-use crate::machine::{Control, Start, Ticket};
-use crate::state::{Cause, Reason};
+use crate::machine::{Start, Ticket};
+use crate::state::Cause;
 use crate::storage::Storage;
 use crate::strategy::{Kept, Step, Strategy};
 use crate::verdict::Verdict;
 
 impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     #[inline]
-    fn storage(&self, _: Seal) -> &Storage {
-        &self.head.storage
-    }
-
-    #[inline]
-    fn fixed(&self, _: Seal) -> &Fixed {
-        self.head.fixed()
+    fn whole(&self, _: Seal) -> (&Storage, &Fixed) {
+        (&self.head.storage, self.head.fixed())
     }
 
     #[inline]
@@ -45,9 +40,10 @@ impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
         (errors, left)
     }
 
+    #[cfg(feature = "std")]
     #[inline]
-    fn changed(&self, from: Control, to: Control, reason: Reason, _: Seal) {
-        self.head.changed(from, to, reason);
+    fn own_observer(&self, _: Seal) -> Option<&dyn crate::observe::Observer> {
+        self.head.own_observer()
     }
 }
 
@@ -109,6 +105,7 @@ impl<C: Clock, S: Strategy, R> Counting for CircuitBreaker<C, S, R> {
     const START: Start = Start { fresh: S::FRESH, slowly: S::RAMPS, fatal: true };
     const RECORDS: bool = S::RECORDS;
     const NOTES_OPENINGS: bool = S::NOTES_OPENINGS;
+    const STAMPS: bool = true;
 
     #[inline]
     fn record(&self, kept: Kept, failed: bool) -> Step {

@@ -80,7 +80,7 @@ impl Fixed {
 
     /// Asks for admission; see [`machine::admit`].
     #[inline]
-    pub(crate) fn admit(&self, word: Word, age: impl FnOnce(u32) -> u32) -> Answer {
+    pub(crate) fn admit(&self, word: Word, age: impl FnOnce(u32) -> u32) -> Option<Answer> {
         let open_duration = |control| self.open_duration(control);
         machine::admit(word, age, open_duration, self.recover().is_some(), &self.limits)
     }
@@ -90,9 +90,6 @@ impl Fixed {
     #[allow(clippy::inline_always)] // else the word's address escapes: budgets, ram
     pub(super) fn shaped(&self, storage: &Storage, old: Control, new: Word, epochs: u32) -> Word {
         let Some(recover) = self.recover() else { return new };
-        if old.same_phase(new.control) && !new.control.is_open() {
-            return new;
-        }
         let last = storage.saved_opening();
         let since_opening = match epochs {
             0 => new.stamp.wrapping_sub(last),

@@ -55,9 +55,15 @@ impl<C: Clock> Head<C> {
     pub(crate) fn changed(&self, from: Control, to: Control, reason: Reason) {
         self.fixed().changed(from, to, reason);
         #[cfg(feature = "std")]
-        if let Some(observer) = self.place.own_observer() {
+        if let Some(observer) = self.own_observer() {
             self.fixed().tell(observer, from, to, reason);
         }
+    }
+
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn own_observer(&self) -> Option<&dyn crate::observe::Observer> {
+        self.place.own_observer()
     }
 
     #[cfg(feature = "std")]
@@ -78,11 +84,10 @@ impl<C: Clock> Head<C> {
     #[inline(never)]
     pub(crate) fn enter(&self) -> Admission {
         let old = self.storage.load();
-        let answer = self.answer(old);
-        if answer.is(Answer::PROBE) {
-            return self.enter_as_probe(old);
+        match self.answer(old) {
+            Some(answer) => Admission { control: old.control, answer },
+            None => self.enter_as_probe(old),
         }
-        Admission { control: old.control, answer }
     }
 
     #[cold]
@@ -93,7 +98,7 @@ impl<C: Clock> Head<C> {
         if !self.storage.replace(old, new) {
             return Admission { control: old.control, answer: Answer::LOST };
         }
-        if control.same_phase(old.control) || self.begin_recovery(old.control, control) {
+        if old.control.is_half_open() || self.begin_recovery(old.control, control) {
             Admission { control, answer: Answer::AS_IT_IS }
         } else {
             self.unprepared(Ticket::marked(control))
@@ -119,16 +124,16 @@ impl<C: Clock> Head<C> {
     /// The recovery step of an admitted probe failed: what a rejection says of it. Open for a whole timeout, or for less
     /// where another probe has opened it during this step: to look at the clock once more costs 70 bytes (budgets,
     /// `second_type`). A hook may have moved it, and then the next call may pass.
-    #[cold]
     pub(crate) fn unprepared(&self, ticket: Ticket) -> Admission {
         // A result that nobody takes would be taken from `settle`, which then is inlined: 30 bytes (budgets, hook).
         core::hint::black_box(self.settle(Cause::Recovery, ticket, Verdict::Failure));
         let control = self.storage.present();
-        let timeout = self.fixed().open_duration(control);
-        let answer = if control.needs_a_hand() {
+        let answer = if control.is_open() {
+            Answer::whole(self.fixed().open_duration(control))
+        } else if control.needs_a_hand() {
             Answer::BY_HAND
         } else {
-            Answer::wait(0, timeout).filter(|_| control.is_open()).unwrap_or(Answer::JUST_THIS)
+            Answer::JUST_THIS
         };
         Admission { control, answer }
     }
@@ -136,11 +141,12 @@ impl<C: Clock> Head<C> {
     /// What a call would be answered now.
     pub(crate) fn look(&self) -> Admission {
         let word = self.storage.load();
-        Admission { control: word.control, answer: self.answer(word) }
+        let answer = self.answer(word).unwrap_or(Answer::PROBE);
+        Admission { control: word.control, answer }
     }
 
     #[inline]
-    fn answer(&self, word: Word) -> Answer {
+    fn answer(&self, word: Word) -> Option<Answer> {
         self.fixed().admit(word, |stamp| self.age(stamp))
     }
 }
@@ -172,14 +178,15 @@ impl<C: Clock> Head<C> {
             let new = self.settled(counting, old, ticket, verdict, &epochs);
             // Before a plan has its say, which has none on a word that stays: this way the compiler leaves at once
             // (budgets, failing).
-            if new == old {
+            if new.control == old.control && (!K::STAMPS || new.stamp == old.stamp) {
                 if K::RECORDS && machine::is_recorded(old, ticket, verdict) {
                     counting.recorded(old.kept(), old.kept(), matches!(verdict, Verdict::Failure));
                 }
                 return false;
             }
             let new = self.shaped(counting, old, new, epochs.get(), asked);
-            if self.storage.replace(old, new) {
+            // No result changes an open word.
+            if self.storage.replace_unopened(old, new) {
                 return self.follow(counting, old, new, verdict, cause);
             }
         }
@@ -261,6 +268,8 @@ pub(crate) trait Counting {
     const START: Start;
     const RECORDS: bool;
     const NOTES_OPENINGS: bool;
+    /// Whether it may change the stamp of a word alone.
+    const STAMPS: bool;
     fn record(&self, kept: Kept, failed: bool) -> Step;
     fn recorded(&self, before: Kept, now: Kept, failed: bool);
     /// An outcome has opened what was closed.
@@ -275,6 +284,7 @@ impl<C: Clock> Counting for Plain<'_, C> {
     const START: Start = Start { fresh: 0, slowly: false, fatal: false };
     const RECORDS: bool = false;
     const NOTES_OPENINGS: bool = false;
+    const STAMPS: bool = false;
 
     #[inline]
     fn record(&self, kept: Kept, failed: bool) -> Step {

@@ -1,12 +1,12 @@
 //! What outlives the memory of a breaker.
 
-use super::{Parts, RESOLUTION_AT, SEAL, since_or_zero};
+use super::{Parts, RESOLUTION_AT, SEAL, changed, since_or_zero};
 use crate::machine::{Saved, Waking};
 use crate::state::{Reason, State};
 
 /// What there is to write down.
 pub(crate) fn saved(parts: &dyn Parts) -> Saved {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
     loop {
         let word = storage.load();
         let holds = word.control.is_open() || word.control.is(State::LockedOut);
@@ -26,7 +26,7 @@ pub(crate) fn saved(parts: &dyn Parts) -> Saved {
 
 /// Takes it over, so many ticks later than by the clock.
 pub(crate) fn restore(parts: &dyn Parts, saved: &Saved, slept: u64) {
-    let (storage, fixed) = (parts.storage(SEAL), parts.fixed(SEAL));
+    let (storage, fixed) = parts.whole(SEAL);
     let numbers = parts.numbers(SEAL).1;
     let (base, plan) =
         (fixed.limits.recovery_timeout, fixed.recover().map(|recover| &recover.plan));
@@ -47,7 +47,7 @@ pub(crate) fn restore(parts: &dyn Parts, saved: &Saved, slept: u64) {
                 set();
             }
             if old.control.phase() != new.control.phase() {
-                parts.changed(old.control, new.control, Reason::Restored, SEAL);
+                changed(parts, old.control, new.control, Reason::Restored);
             }
             return;
         }

@@ -13,7 +13,7 @@ pub(crate) struct Answer(u32);
 impl Answer {
     /// Admitted, and there is nothing to write.
     pub(crate) const AS_IT_IS: Answer = Answer(0);
-    /// Admitted if the word of [`probe`] can be written.
+    /// The next call would be admitted as a probe.
     pub(crate) const PROBE: Answer = Answer(0xFFFF_FFFC);
     /// Somebody else wrote the word: ask again. Never told to a caller.
     pub(crate) const LOST: Answer = Answer(0xFFFF_FFFD);
@@ -37,6 +37,12 @@ impl Answer {
         }
     }
 
+    /// All of a timeout.
+    #[inline]
+    pub(crate) const fn whole(timeout: u32) -> Answer {
+        Answer(timeout)
+    }
+
     #[inline]
     pub(crate) const fn is(self, other: Answer) -> bool {
         self.0 == other.0
@@ -58,8 +64,10 @@ impl Answer {
 #[inline]
 pub(crate) const fn cold() {}
 
-/// Asks for admission. `age` tells that of the stamp, `open_duration` how long an opening lasts; each is called at most
-/// once, and only where time decides.
+/// Asks for admission; nothing, if it is for the word of [`probe`]. `age` tells that of the stamp, `open_duration` how long
+/// an opening lasts; each is called at most once, and only where time decides.
+///
+/// An `Option`, since no wait has to be compared with [`Answer::PROBE`] then (growth, `second_type` and `eight`).
 #[inline]
 pub(crate) fn admit(
     word: Word,
@@ -67,33 +75,29 @@ pub(crate) fn admit(
     open_duration: impl FnOnce(Control) -> u32,
     may_be_untried: bool,
     limits: &Limits,
-) -> Answer {
+) -> Option<Answer> {
     let control = word.control;
     let half_open = control.is_half_open();
     if !half_open && !control.is_open() {
         return if control.needs_a_hand() {
-            Answer::BY_HAND
-        } else if may_be_untried && control.is_untried() {
-            Answer::PROBE
+            Some(Answer::BY_HAND)
+        } else if control.is_untried() && may_be_untried {
+            None
         } else {
-            Answer::AS_IT_IS
+            Some(Answer::AS_IT_IS)
         };
     }
     // One case after the other, rather than one path with variables: smaller and shorter where registers are few
     // (budgets, flash and rejected of thumbv6m).
     if half_open {
         if control.in_flight() < u32::from(limits.max_probes) {
-            return Answer::PROBE;
+            return None;
         }
-        return match Answer::wait(age(word.stamp), limits.probe_timeout) {
-            Some(refusal) => refusal,
-            None => Answer::PROBE,
-        };
+        return Answer::wait(age(word.stamp), limits.probe_timeout);
     }
-    match Answer::wait(age(word.stamp), open_duration(control)) {
-        Some(refusal) => refusal,
-        None => Answer::PROBE,
-    }
+    // Before the clock is read, whose tick would be kept through a plan's call (growth, second_type).
+    let timeout = open_duration(control);
+    Answer::wait(age(word.stamp), timeout)
 }
 
 /// The control of a probe that is admitted now.
@@ -105,9 +109,8 @@ pub(crate) fn probe(control: Control, limits: &Limits) -> Control {
     } else if control.in_flight() < u32::from(limits.max_probes) {
         control.0 + IN_FLIGHT.one()
     } else {
-        // The slots pass on: the round moves, one probe is in flight, the successes stay.
-        let round = ROUND.of(control.0 + ROUND.one());
-        let rest = control.0 & !(IN_FLIGHT.mask() | ROUND.mask());
-        rest | IN_FLIGHT.one() | ROUND.put(round)
+        // The slots pass on: the round moves, one probe is in flight, the successes stay. What the round carries when its
+        // numbers come round is that one probe (budgets, flash).
+        (control.0 & !IN_FLIGHT.mask()) + ROUND.one() | IN_FLIGHT.one()
     })
 }

@@ -28,9 +28,9 @@ fn at(now: u32) -> impl FnOnce(u32) -> u32 {
 /// The word once a call is admitted at that tick, or the ticks to wait.
 fn admit(word: Word, now: u32, limits: &Limits) -> Result<Word, Option<u32>> {
     match super::admit(word, at(now), |_| limits.recovery_timeout, false, limits) {
-        Answer::AS_IT_IS => Ok(word),
-        Answer::PROBE => Ok(Word { control: super::probe(word.control, limits), stamp: now }),
-        refusal => Err(refusal.ticks()),
+        Some(Answer::AS_IT_IS) => Ok(word),
+        None => Ok(Word { control: super::probe(word.control, limits), stamp: now }),
+        Some(refusal) => Err(refusal.ticks()),
     }
 }
 

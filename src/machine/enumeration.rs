@@ -80,13 +80,13 @@ impl<S: Strategy> Walk<S> {
             false,
             &self.limits,
         ) {
-            Answer::AS_IT_IS => Ok(word),
-            Answer::PROBE => {
+            Some(Answer::AS_IT_IS) => Ok(word),
+            None => {
                 let probe = Word { control: super::probe(word.control, &self.limits), stamp: now };
                 assert_ne!(probe.control, word.control, "a probe that nothing tells of");
                 Ok(probe)
             }
-            refusal => {
+            Some(refusal) => {
                 // What only the engine says.
                 assert!(![Answer::LOST, Answer::JUST_THIS].contains(&refusal), "{word:?}");
                 Err(refusal.ticks())

@@ -12,9 +12,20 @@ pub(crate) fn state(
     age: impl FnOnce(u32) -> u32,
     open_duration: impl FnOnce(Control) -> u32,
 ) -> State {
-    let over = || Answer::wait(age(word.stamp), open_duration(word.control)).is_none();
+    let over = || !is_waiting(word, age, open_duration);
     let untried = word.control.is_untried();
     if untried || word.control.is_open() && over() { State::HalfOpen } else { word.control.phase() }
+}
+
+/// Whether the timeout of an open word is not over.
+#[inline]
+pub(crate) fn is_waiting(
+    open: Word,
+    age: impl FnOnce(u32) -> u32,
+    open_duration: impl FnOnce(Control) -> u32,
+) -> bool {
+    let timeout = open_duration(open.control);
+    Answer::wait(age(open.stamp), timeout).is_some()
 }
 
 /// The strategy's count while closed, threshold + openings − 1 from the first opening until it

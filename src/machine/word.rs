@@ -74,7 +74,7 @@ impl Field {
 
 /// The half of the word that every call reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Control(pub(crate) u32);
+pub(crate) struct Control(pub(crate) u32);
 
 impl Control {
     #[inline]

@@ -67,6 +67,12 @@ impl Storage {
         if old.control.is_open() && !self.save_opening(old) {
             return false;
         }
+        self.replace_unopened(old, new)
+    }
+
+    /// [`replace`](Self::replace) of a word that is not open, or whose opening is saved.
+    #[inline]
+    pub(crate) fn replace_unopened(&self, old: Word, new: Word) -> bool {
         let (old, new) = (pack(old), pack(new));
         self.word.compare_exchange(old, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }

@@ -78,17 +78,36 @@ impl Storage {
         })
     }
 
+    /// [`replace`](Self::replace) of a word that is not open, of which no opening has to be saved (growth, second_type
+    /// and eight).
+    #[inline]
+    pub(crate) fn replace_unopened(&self, old: Word, new: Word) -> bool {
+        debug_assert!(!old.control.is_open());
+        exclusively(|| {
+            let unchanged = self.halves() == old;
+            if unchanged {
+                self.store_unopened(new);
+            }
+            unchanged
+        })
+    }
+
     #[inline]
     pub(crate) fn count(&self, old: Word) -> bool {
-        self.replace(old, old.one_more())
+        self.replace_unopened(old, old.one_more())
     }
 
     #[inline]
     fn store(&self, old: Word, new: Word) {
-        sync::release();
         if old.control.is_open() {
             self.opened.store(never_zero(old.stamp), Relaxed);
         }
+        self.store_unopened(new);
+    }
+
+    #[inline]
+    fn store_unopened(&self, new: Word) {
+        sync::release();
         self.control.store(new.control.0, Relaxed);
         self.stamp.store(new.stamp, Relaxed);
     }
