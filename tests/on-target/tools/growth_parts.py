@@ -65,10 +65,13 @@ PARTS = {
     "slow-call": {},
     "slow-start": {13: "rejected", 15: "rejected"},
     "observe-only": {9: "ok", 11: "ok"},
+    "told": {},
+    "statistics": {},
+    "snapshot": {},
 }
-#: What reads the clock around each call, and rules that have more to ask a result; a slow start has more to save on RISC-V.
-#: All others' healthy call is the default's.
-NOT_AS_THE_DEFAULT = {"slow-call", "retry-after", "fatal", "slow-start"}
+#: What reads the clock around each call or tells of it, and rules that have more to ask a result; a slow start has more to
+#: save on RISC-V. All others' healthy call is the default's.
+NOT_AS_THE_DEFAULT = {"slow-call", "retry-after", "fatal", "slow-start", "told", "statistics"}
 
 
 def measured(name, part, none, complain):
