@@ -34,7 +34,7 @@ instructions() {
 measure() {
     local profile=$1 program binary
     cargo build --quiet --manifest-path "$here/Cargo.toml" --profile "$profile"
-    for program in peers awaits; do
+    for program in peers awaits windows; do
         binary=$CARGO_TARGET_DIR/$profile/$program
         # shellcheck disable=SC2046 # NAME=COUNT words without spaces
         "$binary" $(instructions "$binary")

@@ -64,31 +64,30 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         }
         loop {
             let Admission { control, answer } = self.head.enter();
+            // In a slow start nothing else is refused, and of an opening before it there is nothing to tell.
+            let (told, answer) = if S::RAMPS && control.is(State::SlowStart) {
+                (control.unopened(), self.ramp())
+            } else {
+                (control, answer)
+            };
             if answer.is(Answer::AS_IT_IS) {
-                if S::RAMPS && control.is(State::SlowStart) {
-                    let Some(answer) = self.ramp(control) else { continue };
-                    return answer;
-                }
                 return Ok(Ticket::marked(control));
             }
             if !answer.is(Answer::LOST) {
-                return Err(self.rejected(control, answer));
+                return Err(self.rejected(told, answer));
             }
         }
     }
 
-    /// Asks a slow start; nothing, if that is over, and the next question another one.
+    /// Asks a slow start: [`Answer::LOST`] if that is over, and the next question another one.
     #[cold]
-    fn ramp(&self, control: Control) -> Option<Result<Ticket, Rejected>> {
+    fn ramp(&self) -> Answer {
         if self.strategy.ramp_left(&self.memory, &self.head) == 0 {
             self.head.end_ramp();
-            return None;
+            return Answer::LOST;
         }
         let wait = self.strategy.ramp_passes(&self.memory, &self.head);
-        Some(match Answer::wait(0, wait) {
-            Some(refusal) => Err(self.rejected(control.unopened(), refusal)),
-            None => Ok(Ticket::marked(control)),
-        })
+        Answer::wait(0, wait).unwrap_or(Answer::AS_IT_IS)
     }
 
     /// The rest of a call, once it is admitted.
@@ -167,6 +166,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             Verdict::Success if ticket.is_still(self.head.storage.present()) => {
                 return passed_on(result);
             }
+            Verdict::Success if self.keep_soon(ticket, false) => return passed_on(result),
             Verdict::Failure | Verdict::Fatal => {
                 if let Some(asked) = self.rules.open_for(&result) {
                     let asked = ticks_at_run_time(asked, C::HZ, C::RESOLUTION);

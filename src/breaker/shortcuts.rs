@@ -37,6 +37,9 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)] // as above
     pub(super) fn count_soon(&self, ticket: Ticket) -> bool {
+        if S::PLAIN.is_none() {
+            return self.keep_soon(ticket, true);
+        }
         if !Storage::ROOMY {
             return false;
         }
@@ -47,13 +50,34 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         counts && self.head.storage.count(old) && self.has_counted(old)
     }
 
-    /// The same through a plain addition. A word that was found closed is what its call carries, and
+    /// The first attempt at an outcome that a strategy with more than a count keeps, success or failure, and that does
+    /// not open: the strategy is asked once, and what only an opening needs is elsewhere; peers, windows.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as above
+    pub(super) fn keep_soon(&self, ticket: Ticket, failed: bool) -> bool {
+        if !Storage::ROOMY || S::PLAIN.is_some() {
+            return false;
+        }
+        cold();
+        let old = self.head.storage.load();
+        let ask = |kept, failed| self.ask_strategy(kept, failed);
+        let Some(new) = machine::kept_closed(old, ticket, failed, ask) else { return false };
+        if new != old && !self.head.storage.replace(old, new) {
+            return false;
+        }
+        if S::RECORDS && (failed || !old.control.is_clean()) {
+            self.strategy.recorded(&self.memory, old.kept(), new.kept(), failed);
+        }
+        true
+    }
+
+    /// [`count_soon`](Self::count_soon) through a plain addition. A word that was found closed is what its call carries, and
     /// nobody else can have moved it.
     #[inline]
     pub(super) fn count_mut(&mut self, old: Word) -> bool {
         let ticket = Ticket::clean(old.control);
         let ask = |kept, failed| self.ask_strategy(kept, failed);
-        if !Storage::ROOMY || !machine::only_counts(old, ticket, ask) {
+        if !Storage::ROOMY || S::PLAIN.is_none() || !machine::only_counts(old, ticket, ask) {
             return false;
         }
         self.head.storage.count_mut();

@@ -105,6 +105,24 @@ const fn slot_back(control: Control, ticket: Ticket) -> Control {
     }
 }
 
+/// What an outcome makes of a closed breaker that stays closed, as [`settle`] does; nothing where it opens, or where
+/// the call is of another time.
+#[inline]
+pub(crate) fn kept_closed(
+    word: Word,
+    ticket: Ticket,
+    failed: bool,
+    record: impl FnOnce(Kept, bool) -> Step,
+) -> Option<Word> {
+    if !(word.control.is_closed() && ticket.counts_in(word.control)) {
+        return None;
+    }
+    match record(word.kept(), failed) {
+        Step::Keep(kept) => Some(word.keeping(kept)),
+        Step::Trip => None,
+    }
+}
+
 /// Whether a failure does no more than raise the count of a closed breaker by one: [`settle`] then gives
 /// [`Word::one_more`], which can be written as one addition.
 ///

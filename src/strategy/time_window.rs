@@ -42,7 +42,7 @@ use crate::sync::cells::Cell64;
 /// # Memory
 ///
 /// Eight bytes a bucket beside the word. Calls that end at the same moment may each be judged without the others, which
-/// the next outcome sees; one that is held up between word and bucket until the window has gone on is not counted, and one
+/// the next failure sees, or the next outcome after the bucket; one that is held up between word and bucket until the window has gone on is not counted, and one
 /// that is held up for more than another window takes the place of a bucket. A bucket holds the numbers of 65,535 calls; with more both numbers are halved, so that
 /// their quotient stays.
 ///

@@ -187,6 +187,17 @@ growth_within_budget() {
     python3 tools/growth.py "$name" "$machine" "$firmware" budgets.txt "${recording[@]}" </dev/null
 }
 
+# Builds the firmware with one strategy, recovery or wrapper each, and compares each with the one that has no guard.
+parts_within_budget() {
+    local machine=$1 target=$2 name=$3 source binary
+    compile "$target" parts --bins --features "$machine" || return
+    for source in parts/src/bin/*.rs; do
+        binary=$(basename "$source" .rs)
+        cp "$CARGO_TARGET_DIR/$target/release/$binary" "$firmware/$machine-part-$binary" || return
+    done
+    python3 tools/growth_parts.py "$name" "$machine" "$firmware" budgets.txt "${recording[@]}" </dev/null
+}
+
 # Runs the suite and what belongs to it.
 suite() {
     local machine=$1 target=$2
@@ -214,6 +225,7 @@ for line in "${machines[@]}"; do
     [ -n "$figures_only" ] || suite "$machine" "$target"
     check "$machine: the guarded call is within its budget" within_budget "$machine" "$target" "$name"
     check "$machine: flash grows with use within its budget" growth_within_budget "$machine" "$target" "$name"
+    check "$machine: each part is within its budget" parts_within_budget "$machine" "$target" "$name"
 done
 
 # The example applications: packages of their own, which judge themselves by their exit status.

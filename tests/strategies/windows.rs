@@ -160,7 +160,8 @@ fn windows_of_time<const B: usize>(window: u32, percent: usize, minimum: u16, pa
                 {
                     outcomes.pop_front();
                 }
-                if outcomes.is_empty() {
+                if !outcomes.iter().any(|outcome| outcome.1) {
+                    outcomes.clear();
                     began = None;
                 }
             }

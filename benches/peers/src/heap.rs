@@ -39,3 +39,11 @@ pub fn counted<T>(f: impl FnOnce() -> T) -> (T, u64, u64) {
     let after = (ALLOCATIONS.load(Relaxed), LIVE.load(Relaxed));
     (result, after.0 - before.0, after.1.wrapping_sub(before.1))
 }
+
+/// Runs `f` without counting, within what is counted.
+pub fn unseen<T>(f: impl FnOnce() -> T) -> T {
+    let was = ON.swap(false, Relaxed);
+    let result = f();
+    ON.store(was, Relaxed);
+    result
+}

@@ -82,7 +82,7 @@ pub fn failing_loop<S: Subject>(subject: &mut S, calls: u64) {
 pub type Loop = Box<dyn FnMut(u64)>;
 
 /// The time that so many threads take for so many calls each, failing or not, and whether they met.
-type Threads = Box<dyn Fn(usize, u64, bool) -> (Duration, bool)>;
+pub type Threads = Box<dyn Fn(usize, u64, bool) -> (Duration, bool)>;
 
 /// One subject, ready to be measured beside others. A scenario makes its own breaker,
 /// so that a `static` one can serve in all of them.
@@ -130,7 +130,7 @@ impl Entry {
             let subject = S::closed();
             Box::new(move |threads, calls, fail| {
                 let handles: Vec<S> = (0..threads).filter_map(|_| subject.share()).collect();
-                in_threads(handles, calls, fail)
+                in_threads(handles, calls, if fail { failing_loop } else { ok_loop })
             })
         };
         Entry { threads: Some(threads), ..Self::exclusive::<S>() }
@@ -167,7 +167,7 @@ fn meet(turn: &AtomicUsize, me: usize, threads: usize) -> bool {
 }
 
 /// From the moment all threads are ready to the moment the last is done, and whether they met.
-fn in_threads<S: Subject + Send>(handles: Vec<S>, calls: u64, fail: bool) -> (Duration, bool) {
+pub fn in_threads<S: Send>(handles: Vec<S>, calls: u64, run: fn(&mut S, u64)) -> (Duration, bool) {
     let threads = handles.len();
     let (ready, turn) = (Barrier::new(threads + 1), AtomicUsize::new(0));
     std::thread::scope(|scope| {
@@ -180,11 +180,7 @@ fn in_threads<S: Subject + Send>(handles: Vec<S>, calls: u64, fail: bool) -> (Du
                     ready.wait();
                     let met = meet(turn, me, threads);
                     let start = Instant::now();
-                    if fail {
-                        failing_loop(&mut handle, calls);
-                    } else {
-                        ok_loop(&mut handle, calls);
-                    }
+                    run(&mut handle, calls);
                     (start, Instant::now(), met)
                 })
             })
@@ -233,7 +229,7 @@ pub fn interleaved(mut loops: Vec<Loop>) -> Vec<Figure> {
 
 /// Million calls a second, of all threads together, for each subject and number of
 /// threads: the numbers take turns too, as they are compared with one another.
-fn rates(subjects: Vec<Option<Threads>>, counts: &[usize], fail: bool) -> Vec<Vec<Figure>> {
+pub fn rates(subjects: Vec<Option<Threads>>, counts: &[usize], fail: bool) -> Vec<Vec<Figure>> {
     // Where others hold a core, threads that did not meet have to do in the end.
     let run = |run: &Threads, threads: usize, calls: u64| {
         let mut took = run(threads, calls, fail);

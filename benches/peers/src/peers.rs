@@ -425,7 +425,7 @@ pub struct Breaker(&'static breaker::CircuitBreaker);
 /// The output of a future that is ready at its first poll, or, where a lock inside
 /// it is contended, soon: it needs no waker then, only another poll.
 #[inline(always)]
-fn poll_ready<F: Future>(future: F) -> F::Output {
+pub fn poll_ready<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {
@@ -536,7 +536,7 @@ fn tower<S>(service: S) -> TowerBreaker<S> {
 
 /// What a service has to be asked before each call; it costs a caller no more than that here.
 #[inline(always)]
-fn tower_ready<R, S: tower_service::Service<R>>(service: &mut S) {
+pub fn tower_ready<R, S: tower_service::Service<R>>(service: &mut S) {
     let mut context = Context::from_waker(Waker::noop());
     if !matches!(service.poll_ready(&mut context), Poll::Ready(Ok(()))) {
         unreachable!("neither the breaker nor the service makes a caller wait");
@@ -544,7 +544,7 @@ fn tower_ready<R, S: tower_service::Service<R>>(service: &mut S) {
 }
 
 #[inline(always)]
-fn tower_outcome(
+pub fn tower_outcome(
     output: Result<u64, tower_resilience_circuitbreaker::CircuitBreakerError<Failed>>,
 ) -> u64 {
     match output {

@@ -93,7 +93,7 @@ fn at_least(what: &str, unit: &str, value: f64, limit: f64) {
 }
 
 /// `at_least` where it takes two cores.
-fn at_least_on_two(cores: bool, what: &str, value: f64, limit: f64) {
+pub fn at_least_on_two(cores: bool, what: &str, value: f64, limit: f64) {
     if cores || value >= limit {
         at_least(what, " x", value, limit);
     } else {
@@ -111,7 +111,7 @@ fn cores(rows: &[Row]) -> (f64, f64) {
 }
 
 /// The least of that, at best, that says that both cores were there.
-const FREE: f64 = 1.9;
+pub const FREE: f64 = 1.9;
 
 /// Who is no peer: the floors, what is written by hand, and mcb itself.
 fn is_peer(name: &str) -> bool {

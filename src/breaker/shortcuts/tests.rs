@@ -10,7 +10,7 @@ use crate::engine::{Admission, Head, Place};
 use crate::machine::strategies::{Counted, for_each_strategy};
 use crate::rules::EveryError;
 use crate::state::{Cause, State};
-use crate::strategy::Consecutive;
+use crate::strategy::{Consecutive, CountWindow, DecayingRate, TimeWindow, TimedConsecutive};
 use crate::verdict::Verdict;
 
 type Clock = ManualClock;
@@ -80,8 +80,7 @@ fn counting_is_settling<S: Strategy>(_: &str, strategy: S, _: Counted) {
             ] {
                 let (b, engines) = (breaker(config, word, 7), breaker(config, word, 7));
                 if b.count_soon(ticket) {
-                    let failure = Verdict::Failure;
-                    let opened = engines.head.settle(Cause::Error, ticket, failure);
+                    let opened = engines.settle(Cause::Error, ticket, Verdict::Failure);
                     assert!(!opened, "{word:?} opens");
                     assert_ne!(engines.head.storage.load(), word);
                 }
@@ -95,7 +94,7 @@ fn counting_is_settling<S: Strategy>(_: &str, strategy: S, _: Counted) {
             let (mut b, engines) = (breaker(config, word, 7), breaker(config, word, 7));
             if control.is_closed() && b.count_mut(word) {
                 let ticket = Ticket::clean(control);
-                engines.head.settle(Cause::Error, ticket, Verdict::Failure);
+                engines.settle(Cause::Error, ticket, Verdict::Failure);
                 assert_ne!(engines.head.storage.load(), word);
             }
             assert_eq!(b.head.storage.load(), engines.head.storage.load(), "{word:?}, exclusively");
@@ -106,6 +105,43 @@ fn counting_is_settling<S: Strategy>(_: &str, strategy: S, _: Counted) {
 #[test]
 fn a_failure_counted_by_the_short_cut_is_what_the_engine_makes_of_it() {
     for_each_strategy!(counting_is_settling);
+}
+
+/// Successes too, which a strategy with more than a count keeps.
+#[test]
+fn an_outcome_kept_by_the_short_cut_is_what_the_engine_makes_of_it() {
+    /// `most` is the largest count there is.
+    fn keeping_is_settling<S: Strategy>(strategy: S, most: u32) {
+        let config = config(strategy, 5);
+        for control in controls().filter(|control| control.0 >> 17 & 0xFFF <= most) {
+            let stamp = control.0.wrapping_mul(0x9E37_79B9);
+            let word = Word { control, stamp };
+            for (ticket, failed) in [
+                (Ticket::clean(control), false),
+                (Ticket::marked(control), true),
+                (Ticket::marked(control), false),
+                (Ticket::marked(Control(control.0 ^ 1)), true), // of another generation
+            ] {
+                let (b, engines) = (breaker(config, word, 7), breaker(config, word, 7));
+                if b.keep_soon(ticket, failed) {
+                    let verdict = if failed { Verdict::Failure } else { Verdict::Success };
+                    let opened = engines.settle(Cause::Error, ticket, verdict);
+                    assert!(!opened, "{word:?} opens");
+                }
+                assert_eq!(
+                    b.head.storage.load(),
+                    engines.head.storage.load(),
+                    "{word:?} by {ticket:?}"
+                );
+                assert_eq!(b.error_count(), engines.error_count(), "{word:?} by {ticket:?}");
+            }
+        }
+    }
+    keeping_is_settling(CountWindow::<32>::new(50, 2), 33);
+    keeping_is_settling(CountWindow::<100>::new(50, 2), 1);
+    keeping_is_settling(TimeWindow::<10>::new(100, 50, 2), 10);
+    keeping_is_settling(DecayingRate::new(4, 50, 100), 4095);
+    keeping_is_settling(TimedConsecutive::UNTIMED.quiet(3).lump(1), 4094);
 }
 
 #[test]

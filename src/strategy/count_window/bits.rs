@@ -18,12 +18,15 @@ pub(crate) fn record(calls: u32, rate: Rate, kept: Kept, failed: bool) -> Step {
         count => (u32::from(count) - 1, kept.stamp),
     };
     let outcomes = (outcomes << 1 | u32::from(failed)) & (u32::MAX >> (u32::BITS - calls));
-    let filled = calls.min(filled + 1);
-    if rate.is_reached(outcomes.count_ones(), filled) {
+    let now_filled = calls.min(filled + 1);
+    // Another success adds to the calls of a window that is not full, or takes the place of some outcome: the rate does
+    // not rise by it.
+    let reaches_minimum = now_filled > filled && now_filled == u32::from(rate.minimum);
+    if (failed || reaches_minimum) && rate.is_reached(outcomes.count_ones(), now_filled) {
         return Step::Trip;
     }
-    let clean = filled == calls && outcomes == 0;
-    let count = if clean { 0 } else { filled as u16 + 1 };
+    let clean = now_filled == calls && outcomes == 0;
+    let count = if clean { 0 } else { now_filled as u16 + 1 };
     Step::Keep(Kept { count, stamp: outcomes })
 }
 

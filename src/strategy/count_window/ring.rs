@@ -102,12 +102,8 @@ pub(crate) fn record(ring: &[Cell32], calls: u32, rate: Rate, kept: Kept, failed
     // not rise by it.
     let reaches_minimum = now_filled > filled && now_filled == u32::from(rate.minimum);
     if failed || reaches_minimum {
-        // They are counted anew each time, rather than kept, so that a bit that was written late is not counted on.
-        let mut failures = count(ring, filled) + u32::from(failed);
-        if filled == calls {
-            failures -= failure_at(ring, next);
-        }
-        if rate.is_reached(failures, now_filled) {
+        let dropped = if filled == calls { next } else { u32::MAX };
+        if rate.is_reached(counted(ring, filled, dropped) + u32::from(failed), now_filled) {
             return Step::Trip;
         }
     }
@@ -121,7 +117,12 @@ pub(crate) fn recorded(ring: &[Cell32], before: Kept, failed: bool) {
     let slot = if before.count == 0 { 0 } else { before.stamp & 0x3FF };
     if let Some(word) = ring.get(slot as usize / 32) {
         let bit = 1 << (slot % 32);
-        word.change(|outcomes| if failed { outcomes | bit } else { outcomes & !bit });
+        let with = |outcomes| if failed { outcomes | bit } else { outcomes & !bit };
+        // Most successes find one in their slot: nothing to write then (peers, windows).
+        let outcomes = word.get();
+        if with(outcomes) != outcomes {
+            word.change(with);
+        }
     }
 }
 
@@ -129,16 +130,20 @@ pub(crate) fn failures(ring: &[Cell32], calls: u32, kept: Kept) -> u16 {
     if kept.count == 0 { 0 } else { count(ring, Place::of(kept, calls).filled) as u16 }
 }
 
+/// The failures in the first slots, but for one. They are counted anew each time, rather than kept, so that a bit that
+/// was written late is not counted on. Apart, so that a success saves no registers for it (peers, windows).
+#[inline(never)]
+fn counted(ring: &[Cell32], slots: u32, but_for: u32) -> u32 {
+    count(ring, slots) - failure_at(ring, but_for)
+}
+
 /// The failures in the first slots.
 fn count(ring: &[Cell32], mut slots: u32) -> u32 {
     let mut failures = 0;
     for word in ring {
-        let outcomes = word.get();
-        if slots < 32 {
-            return failures + (outcomes & !(u32::MAX << slots)).count_ones();
-        }
-        failures += outcomes.count_ones();
-        slots -= 32;
+        let these = if slots < 32 { !(u32::MAX << slots) } else { u32::MAX };
+        failures += (word.get() & these).count_ones();
+        slots = slots.saturating_sub(32);
     }
     failures
 }

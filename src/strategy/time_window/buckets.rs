@@ -47,6 +47,7 @@ impl Bucket {
     }
 
     /// With one outcome more, of the bucket that begins at that tick.
+    #[inline]
     fn with(self, begins: u32, failed: bool, window: u32) -> Bucket {
         let Numbers { mut failures, mut calls } = self.numbers;
         if self.begins != begins {
@@ -161,6 +162,7 @@ impl Window {
         (sum, present.calls > 0)
     }
 
+    #[inline]
     pub(crate) fn record(
         self,
         ring: &[Cell64],
@@ -169,7 +171,23 @@ impl Window {
         time: &impl Time,
     ) -> Step {
         let before = Place::of(kept);
-        let present = before.and_then(|place| self.turned(place, time.age(place.begins)));
+        let age = before.map_or(0, |place| time.age(place.begins));
+        if let Some(place) = before
+            && !failed
+            && age < self.length
+            && Self::at(ring, place).calls >= u32::from(self.rate.minimum)
+        {
+            // Another success beside enough calls to tell: the rate does not rise by it (peers, windows).
+            return Step::Keep(kept);
+        }
+        self.judged(ring, kept, failed, age, time)
+    }
+
+    /// Apart from what most outcomes need.
+    #[inline(never)]
+    fn judged(self, ring: &[Cell64], kept: Kept, failed: bool, age: u32, time: &impl Time) -> Step {
+        let before = Place::of(kept);
+        let present = before.and_then(|place| self.turned(place, age));
         let Some(place) = present else {
             return self.first(ring, 0, failed, time);
         };
@@ -202,8 +220,20 @@ impl Window {
         Step::Keep(self.beginning(ring, from, time.now()).kept())
     }
 
+    #[inline]
     pub(crate) fn recorded(self, ring: &[Cell64], before: Kept, now: Kept, failed: bool) {
         let Some(place) = Place::of(now) else { return };
+        if before != now {
+            self.empty(ring, before, place);
+        }
+        if let Some(cell) = ring.get(place.index as usize) {
+            cell.change(|old| Bucket::of(old).with(place.begins, failed, self.all()).cell());
+        }
+    }
+
+    /// The window has turned, or begins.
+    #[inline(never)]
+    fn empty(self, ring: &[Cell64], before: Kept, place: Place) {
         // What the window has turned to is emptied, so that nothing in the ring is older than one window, and none of
         // what was before this window begins by chance where a bucket of this one would.
         for turned in self.from(place).take(self.turns(before, place) as usize) {
@@ -217,9 +247,6 @@ impl Window {
             if let Some(cell) = cell.filter(|cell| is_old(cell.get())) {
                 cell.change(|old| if is_old(old) { 0 } else { old });
             }
-        }
-        if let Some(cell) = ring.get(place.index as usize) {
-            cell.change(|old| Bucket::of(old).with(place.begins, failed, self.all()).cell());
         }
     }
 

@@ -1,8 +1,9 @@
 """Reads `budgets.txt`, and holds figures against it.
 
 Its lines are `limit TARGET name=number ...` and `last TARGET name=number ...`; those of the growth of flash begin with
-`limit-growth` and `last-growth`, and those of the node's parts with `limit-node` and `last-node`, and a part's name. `kind`
-is what stands after the word: "", "-growth" or "-node".
+`limit-growth` and `last-growth`, and those of the node's parts with `limit-node` and `last-node`, and a part's name; those
+of each part by itself with `limit-part` and `last-part`, target and name. `kind` is what stands after the word: "",
+"-growth", "-node" or "-part"; `target` is all names.
 """
 
 import re
@@ -11,12 +12,13 @@ import re
 def read(path, kind, target):
     """The limits and the last figures, by name."""
     found = {}
+    names = target.split()
     with open(path) as lines:
         for line in lines:
-            words = line.split("#")[0].split()
-            if len(words) > 1 and words[1] == target:
-                pairs = (word.split("=") for word in words[2:])
-                found[words[0]] = {name: int(value) for name, value in pairs}
+            word, *words = line.split("#")[0].split() or [""]
+            if words[: len(names)] == names and all("=" in word for word in words[len(names) :]):
+                pairs = (word.split("=") for word in words[len(names) :])
+                found[word] = {name: int(value) for name, value in pairs}
     return found.get("limit" + kind, {}), found.get("last" + kind, {})
 
 
@@ -31,6 +33,13 @@ def record(path, kind, target, values):
     text, found = re.subn(rf"^last{kind} +{target} .*$", new, text, flags=re.MULTILINE)
     with open(path, "w") as file:
         file.write(text if found else text + new + "\n")
+
+
+def limit(path, kind, target, values):
+    """Writes limits, where there are none yet."""
+    if not read(path, kind, target)[0]:
+        with open(path, "a") as file:
+            file.write(f"limit{kind} {target} {pairs(values)}\n")
 
 
 def judge(path, kind, target, values, complain):

@@ -9,6 +9,13 @@ SHT_NOBITS = 8
 SHT_SYMTAB = 2
 STT_FUNC = 2
 
+#: As the compiler's own functions are called, by either name, and as LTO may leave them.
+COSTLY = re.compile(
+    r"__aeabi_u?[il]div(mod)?$|__u?(div|mod|divmod)[sdt]i[34]|specialized_div_rem|u(32|64|128)_div_rem"
+    r"|__aeabi_([fd](?!iv0)\w+|c[fd]\w+|u?[il]2[fd])|__(add|sub|mul|div|pow|neg|cmp|trunc|extend|fix|float)\w*[sd]f\w*"
+    r"|compiler_builtins\w*5float|__rust_(alloc|realloc)"
+)
+
 
 class Elf:
     def __init__(self, path):
@@ -52,6 +59,10 @@ class Elf:
         """The symbols that only something which can panic has."""
         marks = ("panic", "unwrap_failed", "expect_failed")
         return {name for name, _, kind in self.symbols if kind == STT_FUNC and any(m in name for m in marks)}
+
+    def costly(self):
+        """The symbols of what no call may need: divisions by a function, floating point, and an allocator."""
+        return {name for name, _, kind in self.symbols if kind == STT_FUNC and COSTLY.search(name)}
 
     def start_of(self, function):
         return self._starts[self._functions.index(function)]

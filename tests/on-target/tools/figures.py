@@ -47,23 +47,23 @@ OUTCOMES = {0x0001: "ok", 0x8002: "error", 0xEEEE: "rejected"}
 
 
 class Run:
-    """One firmware, measured both ways."""
+    """One firmware, measured both ways; `steps` of them, whose calls go as `outcomes` names them."""
 
-    def __init__(self, machine, path):
+    def __init__(self, machine, path, steps=len(STEPS), outcomes=OUTCOMES):
         self.machine = machine
         self.path = path
         self.elf = Elf(path)
-        self.counted, self.outcomes = self._by_counter()
+        self.counted, self.outcomes = self._by_counter(outcomes)
         self.traced, self.device, self.masked = self._by_trace()
-        if len(self.counted) != len(STEPS) or len(self.traced) != len(STEPS):
-            sys.exit(f"{path}: {len(self.counted)} steps counted, {len(self.traced)} traced, {len(STEPS)} known")
+        if len(self.counted) != steps or len(self.traced) != steps:
+            sys.exit(f"{path}: {len(self.counted)} steps counted, {len(self.traced)} traced, {steps} known")
 
-    def _by_counter(self):
+    def _by_counter(self, outcomes):
         """Instructions between the two readings of the counter, and what the calls returned."""
         numbers = tracing.run(self.machine, self.path)
         tick, shift = tracing.COUNTERS[self.machine]
         counted = [round(ticks * tick / 2**shift) for ticks in numbers[::2]]
-        return counted, [OUTCOMES.get(value) for value in numbers[1::2]]
+        return counted, [outcomes.get(value) for value in numbers[1::2]]
 
     def _by_trace(self):
         """Instructions outside `measure` while it runs, those of them in the device, and the longest masked run."""
