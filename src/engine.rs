@@ -32,8 +32,8 @@ use crate::wait::Wait;
 ///
 /// Users can name neither this trait nor a [`Seal`], so that they can neither implement nor call it.
 pub trait Parts {
-    /// One method for both, as each is code and a line of a table for each type of breakers (growth, view and registry).
-    fn whole(&self, _: Seal) -> (&Storage, &Fixed);
+    fn storage(&self, _: Seal) -> &Storage;
+    fn fixed(&self, _: Seal) -> &Fixed;
     /// Ticks a second of the clock, and in 12 bits the count of a breaker that has just closed; above them the clock's
     /// resolution ([`RESOLUTION_AT`]).
     fn numbers(&self, _: Seal) -> (u32, u32);
@@ -51,6 +51,13 @@ pub trait Parts {
 /// Where [`Parts::numbers`] has the resolution, as far as 20 bits go. It goes with another number so that no table of a
 /// breaker's type is larger for it, and whoever wants that other one takes 12 bits anyway.
 pub(crate) const RESOLUTION_AT: u32 = 12;
+
+impl dyn Parts + '_ {
+    #[inline]
+    fn whole(&self, seal: Seal) -> (&Storage, &Fixed) {
+        (self.storage(seal), self.fixed(seal))
+    }
+}
 
 /// Nobody outside has one.
 #[derive(Clone, Copy, Debug)]

@@ -12,8 +12,13 @@ use crate::verdict::Verdict;
 
 impl<C: Clock, S: Strategy, R> Parts for CircuitBreaker<C, S, R> {
     #[inline]
-    fn whole(&self, _: Seal) -> (&Storage, &Fixed) {
-        (&self.head.storage, self.head.fixed())
+    fn storage(&self, _: Seal) -> &Storage {
+        &self.head.storage
+    }
+
+    #[inline]
+    fn fixed(&self, _: Seal) -> &Fixed {
+        self.head.fixed()
     }
 
     #[inline]
