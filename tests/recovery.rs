@@ -1,4 +1,5 @@
 //! How long openings last, and how a breaker comes back.
+#![cfg(all(feature = "std", not(loom)))]
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
