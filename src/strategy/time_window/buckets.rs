@@ -172,11 +172,10 @@ impl Window {
     ) -> Step {
         let before = Place::of(kept);
         let age = before.map_or(0, |place| time.age(place.begins));
-        if let Some(place) = before
-            && !failed
-            && age < self.length
-            && Self::at(ring, place).calls >= u32::from(self.rate.minimum)
-        {
+        let enough = |place| {
+            age < self.length && Self::at(ring, place).calls >= u32::from(self.rate.minimum)
+        };
+        if !failed && before.is_some_and(enough) {
             // Another success beside enough calls to tell: the rate does not rise by it (peers, windows).
             return Step::Keep(kept);
         }
