@@ -202,6 +202,8 @@ fn figures_are_what_their_measure_says() {
         .expect("a line");
     let [caught, missed] = numbers(mutants)[..] else { panic!("{mutants}") };
     let explained = read(&root.join("tests/mutants.md"));
+    // Those of recovery and snapshots have a paragraph of their own, after the others.
+    let explained = explained.split("**Openings that last").next().unwrap_or_default();
     let explained = explained.lines().filter(|line| line.starts_with("src/")).count();
     assert_eq!(u64::try_from(explained), Ok(missed), "explained in tests/mutants.md, and missed");
     let told = format!("{caught} of {} mutants", caught + missed);

@@ -59,6 +59,17 @@ fn twins<S: Strategy>(config: Config<Clock, S>) -> [(CircuitBreaker<Clock, S>, C
     })
 }
 
+/// The recovery timeout is exact, also where a plan could have made it another duration, which is rounded up.
+#[test]
+fn an_opening_by_the_timeout_stays_exact_under_a_plan() {
+    let plan = leak(Recovery::new().doubling(Duration::from_secs(60)));
+    let [(b, _), (other, _)] = twins(config().recovery_timeout_ticks(12_347).recovery(plan));
+    fails(&b);
+    fails(&b);
+    other.restore(&carried(b.snapshot()), NO_SLEEP).unwrap();
+    assert_eq!(other.retry_after(), ticks(12_347));
+}
+
 #[test]
 fn an_opening_goes_on_with_what_it_has_left() {
     let [(b, clock), (other, later)] = twins(config());
