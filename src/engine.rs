@@ -21,7 +21,7 @@ pub(crate) use restore::{restore, saved};
 use core::time::Duration;
 
 use crate::error::Rejected;
-use crate::machine::{self, Answer, Control};
+use crate::machine::{self, Answer, Control, Word};
 use crate::state::{Reason, State};
 use crate::storage::Storage;
 use crate::strategy::Kept;
@@ -102,6 +102,11 @@ pub(crate) fn force(parts: &dyn Parts, to: State) {
     }
 }
 
+/// It reads closed then, and whoever writes next says so.
+fn slow_start_is_over(parts: &dyn Parts, word: Word) -> bool {
+    word.control.is(State::SlowStart) && parts.counted(word.kept(), SEAL).1 == 0
+}
+
 /// Opens it by hand, to recover by itself; for at least so many ticks, where that is not 0.
 pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
     let (storage, fixed) = parts.whole(SEAL);
@@ -109,6 +114,13 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
         let old = storage.load();
         if old.control.needs_a_hand() || old.control.is(State::ForcedClosed) {
             return;
+        }
+        if slow_start_is_over(parts, old) {
+            let new = fixed.after_slow_start(old);
+            if storage.replace(old, new) {
+                changed(parts, old.control, new.control, Reason::Time);
+            }
+            continue;
         }
         // Over but for the first probe it reads half-open, and that can be opened.
         let mut age = 0;
@@ -153,7 +165,7 @@ pub(crate) fn id(parts: &dyn Parts) -> &'static str {
 pub(crate) fn state(parts: &dyn Parts) -> State {
     let (storage, fixed) = parts.whole(SEAL);
     let word = storage.load();
-    if word.control.is(State::SlowStart) && parts.counted(word.kept(), SEAL).1 == 0 {
+    if slow_start_is_over(parts, word) {
         return State::Closed;
     }
     machine::state(word, |stamp| parts.age(stamp, SEAL), |control| fixed.open_duration(control))
@@ -206,7 +218,11 @@ pub(crate) fn since_opening(parts: &dyn Parts) -> Option<Wait> {
 }
 
 pub(crate) fn openings(parts: &dyn Parts) -> u8 {
-    parts.whole(SEAL).0.control().openings() as u8
+    let (storage, fixed) = parts.whole(SEAL);
+    let word = storage.load();
+    let over = slow_start_is_over(parts, word);
+    let word = if over { fixed.after_slow_start(word) } else { word };
+    word.control.openings() as u8
 }
 
 pub(crate) fn slow_start_left(parts: &dyn Parts) -> Option<Wait> {

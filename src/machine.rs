@@ -30,6 +30,8 @@ pub(crate) use limits::{Limits, Refusal};
 pub(crate) use read::{error_count, is_waiting, rejected_count, state, success_count};
 pub(crate) use recovery::{Moment, Plan, Schedule, Seed};
 pub(crate) use restore::{Phase, Saved, Waking};
-pub(crate) use settle::{Start, is_recorded, kept_closed, only_counts, opened, settle};
+pub(crate) use settle::{
+    Start, after_slow_start, is_recorded, kept_closed, only_counts, opened, settle,
+};
 #[allow(unused_imports)] // the detail is one storage's addition
 pub(crate) use word::{Control, DETAIL, Ticket, Word};

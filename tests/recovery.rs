@@ -542,6 +542,42 @@ fn what_passes_a_slow_start_is_judged_by_the_strategy_and_an_opening_out_of_it_i
     assert_eq!(changes, wanted);
 }
 
+/// Also where no plan puts its own number in the place of the openings.
+#[test]
+fn an_opening_after_a_slow_start_is_the_first_in_a_row() {
+    for by_hand in [false, true] {
+        let clock = clock_at(9);
+        let config = Config::new("b").error_threshold(2).recovery_timeout(ms(1_000));
+        let b = CircuitBreaker::from_config(config.slow_start(ms(1_600)), clock).unwrap();
+        assert!(fail(&b) && fail(&b));
+        clock.advance_ticks(1_000);
+        assert!(succeed(&b));
+        clock.advance_ticks(1_600);
+        assert_eq!((b.state(), b.openings()), (Closed, 0));
+        if by_hand {
+            b.trip(); // the end of the slow start is not written yet
+        } else {
+            assert!(succeed(&b));
+            assert_eq!((b.state(), b.openings()), (Closed, 0));
+            assert!(fail(&b) && fail(&b));
+        }
+        assert_eq!((b.state(), b.error_count(), b.openings()), (Open, 2, 1));
+    }
+}
+
+#[test]
+fn rules_around_rules_pass_on_for_how_long_a_failure_lasts() {
+    type Asked = fn(&Answer) -> Option<Duration>;
+    let clock = clock_at(2);
+    let inner = EveryError.retry_after(wait as Asked);
+    let rules = RetryAfter::new(inner, (|_| None) as Asked);
+    let config = Config::new("b").error_threshold(5).recovery_timeout(ms(1_000));
+    let config = config.with_recovery(Recovery::new().max_wait(ms(60_000))).rules(rules);
+    let b = CircuitBreaker::from_config(config, clock).unwrap();
+    let _ = b.call(|| Err::<u8, _>(Some(20_000)));
+    assert_eq!(b.state(), Open);
+}
+
 #[test]
 fn a_slow_success_and_a_late_drop_are_failures_and_nothing_else_changes() {
     at_every_place(|clock| {

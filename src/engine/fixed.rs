@@ -107,6 +107,12 @@ impl Fixed {
         }
     }
 
+    /// What a slow start that is over becomes.
+    pub(super) fn after_slow_start(&self, word: Word) -> Word {
+        let keeps_level = self.recover().is_some_and(|recover| recover.plan.keeps_level());
+        machine::after_slow_start(word, keeps_level)
+    }
+
     /// The word of a new breaker.
     pub(crate) const fn first_word(&self, fresh: u16) -> Word {
         match self.recover() {

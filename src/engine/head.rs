@@ -312,15 +312,13 @@ impl<C: Clock> Head<C> {
         plain(kept, failed, threshold, down)
     }
 
-    /// The end of a slow start, which the next call writes; whether it did.
-    pub(crate) fn end_ramp(&self) -> bool {
+    /// The end of a slow start, which the next call writes.
+    pub(crate) fn end_ramp(&self) {
         let old = self.storage.load();
-        let new = Word { control: old.control.in_state(State::Closed), ..old };
-        let ends = old.control.is(State::SlowStart) && self.storage.replace(old, new);
-        if ends {
+        let new = self.fixed().after_slow_start(old);
+        if old.control.is(State::SlowStart) && self.storage.replace(old, new) {
             self.changed(old.control, new.control, Reason::Time);
         }
-        ends
     }
 }
 

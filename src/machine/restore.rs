@@ -68,7 +68,7 @@ impl Saved {
             State::LockedOut => Saved { phase: Phase::LockedOut, ..saved },
             State::ForcedOpen => Saved { phase: Phase::ForcedOpen, ..saved },
             State::ForcedClosed => Saved { phase: Phase::ForcedClosed, ..saved },
-            State::Closed | State::SlowStart if keeps_level(plan) => saved,
+            State::Closed | State::SlowStart if plan.is_some_and(Plan::keeps_level) => saved,
             State::Closed | State::SlowStart => Saved { level: 0, ..saved },
         }
     }
@@ -152,7 +152,7 @@ impl Saved {
     /// take off what is due, unless they are more than can be kept. Then what is due is taken off now.
     fn level_after(&self, since: u64, waking: &Waking<'_>) -> (u8, u64) {
         let Waking { base, plan, .. } = *waking;
-        let Some(plan) = plan.filter(|_| keeps_level(plan)) else { return (0, since) };
+        let Some(plan) = plan.filter(|plan| plan.keeps_level()) else { return (0, since) };
         if since <= u64::from(LONGEST) {
             return (self.level, since);
         }
@@ -166,8 +166,4 @@ impl Saved {
         }
         if level == 0 { (0, since) } else { (level, lasted(level).saturating_add(closed)) }
     }
-}
-
-fn keeps_level(plan: Option<&Plan>) -> bool {
-    plan.is_some_and(|plan| plan.reset_time != 0)
 }

@@ -69,6 +69,13 @@ pub(crate) fn settle(
     }
 }
 
+/// A slow start that is over: closed, and its openings count on only where a plan keeps them.
+#[inline]
+pub(crate) const fn after_slow_start(word: Word, keeps_level: bool) -> Word {
+    let control = word.control.in_state(State::Closed);
+    Word { control: if keeps_level { control } else { control.unopened() }, ..word }
+}
+
 /// Whether [`settle`] asks `record` about it.
 #[inline]
 pub(crate) fn is_recorded(word: Word, ticket: Ticket, verdict: Verdict) -> bool {

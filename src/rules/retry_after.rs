@@ -146,7 +146,7 @@ where
 
     #[inline]
     fn open_for(&self, result: &Result<T, E>) -> Option<Duration> {
-        (self.wait)(result)
+        (self.wait)(result).or_else(|| self.rules.open_for(result))
     }
 
     #[inline]

@@ -15,7 +15,7 @@ const STEPS: u32 = 16;
 /// rejection tells the time to the next step. An opening out of a slow start is a
 /// reopening, as one out of `HalfOpen` is. The state is [`State::SlowStart`](crate::State::SlowStart); when its time is
 /// over it reads `Closed`, and the next call tells of that transition. Of the calls that a slow start admitted the
-/// results that come after its end count for nothing.
+/// results that come after that transition count for nothing.
 ///
 /// ```
 /// use core::time::Duration;

@@ -94,6 +94,11 @@ impl Plan {
         }
     }
 
+    /// Whether a closed breaker keeps its openings, for the reset time to take off.
+    pub(crate) const fn keeps_level(&self) -> bool {
+        self.reset_time != 0
+    }
+
     /// The openings that count still, where a closed breaker kept some: one less for each reset time for which it was
     /// closed, or open longer than the schedule says.
     fn level(&self, openings: u32, since_opening: u32, base: u32) -> u32 {
@@ -120,7 +125,7 @@ impl Plan {
             };
             return self.opened(new.with_openings((level + 1).min(MOST)), moment);
         }
-        if new.is_closed() && old.is_half_open() && self.reset_time != 0 {
+        if new.is_closed() && old.is_half_open() && self.keeps_level() {
             return new.with_openings(old.openings());
         }
         new
