@@ -95,6 +95,7 @@ impl Plan {
     }
 
     /// Whether a closed breaker keeps its openings, for the reset time to take off.
+    #[inline]
     pub(crate) const fn keeps_level(&self) -> bool {
         self.reset_time != 0
     }
@@ -125,7 +126,7 @@ impl Plan {
             };
             return self.opened(new.with_openings((level + 1).min(MOST)), moment);
         }
-        if new.is_closed() && old.is_half_open() && self.keeps_level() {
+        if new.is_closed() && old.is_half_open() && self.reset_time != 0 {
             return new.with_openings(old.openings());
         }
         new
