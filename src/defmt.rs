@@ -142,41 +142,9 @@ named! { LastGood<T, C> [T, C: Clock] = "LastGood" }
 
 // Settings.
 
-variants! {
-    ConfigErrorKind {
-        Id = "Id"
-        ErrorThreshold = "ErrorThreshold"
-        RecoveryThreshold = "RecoveryThreshold"
-        MaxProbes = "MaxProbes"
-        RecoveryTimeout = "RecoveryTimeout"
-        ProbeTimeout = "ProbeTimeout"
-        Dropped = "Dropped"
-        ClockRate = "ClockRate"
-        StepUp = "StepUp"
-        StepDown = "StepDown"
-        Jump = "Jump"
-        Quiet = "Quiet"
-        Lump = "Lump"
-        Failures = "Failures"
-        Period = "Period"
-        Rate = "Rate"
-        Minimum = "Minimum"
-        Calls = "Calls"
-        Window = "Window"
-        Buckets = "Buckets"
-        Weight = "Weight"
-        HalfLife = "HalfLife"
-        SlowCall = "SlowCall"
-        SlowStart = "SlowStart"
-        Growth = "Growth"
-        Cap = "Cap"
-        Shots = "Shots"
-        OpenDuration = "OpenDuration"
-        Jitter = "Jitter"
-        MaxWait = "MaxWait"
-        ResetTime = "ResetTime"
-        Lockout = "Lockout"
-        Observers = "Observers"
+impl Format for ConfigErrorKind {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=str}", self.name());
     }
 }
 

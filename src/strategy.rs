@@ -162,9 +162,10 @@ pub trait Time {
     /// The low 32 bits of the present tick, to be kept as a stamp.
     fn now(&self) -> u32;
 
-    /// How old a stamp is: 0 for one that an interrupt took a moment later. With `u64` ticks what is older than the
-    /// range of 2³² ticks stays older; with `u32` ticks ages come round. Ask it before [`now`](Self::now), and leave no
-    /// stamp older than 2³¹ ticks behind when you keep something.
+    /// How old a stamp is: 0 for one that an interrupt took a moment later. With `u32` ticks ages come round after 2³²
+    /// ticks. With `u64` ticks what is older than that stays older, if the stamp is what [`now`](Self::now) told last; one
+    /// that was computed, or is older than a later `now`, may come round too. Ask it before `now`, and leave no stamp
+    /// older than 2³¹ ticks behind when you keep something.
     fn age(&self, stamp: u32) -> u32;
 }
 

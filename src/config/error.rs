@@ -45,6 +45,13 @@ macro_rules! kinds {
         impl ConfigErrorKind {
             const ALL: &[ConfigErrorKind] = &[$(ConfigErrorKind::$kind),*];
 
+            #[cfg(feature = "defmt")]
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $(ConfigErrorKind::$kind => stringify!($kind),)*
+                }
+            }
+
             /// The setting as a message names it, and its unit.
             const fn words(self) -> (&'static str, &'static str) {
                 match self {
