@@ -128,6 +128,12 @@ impl Control {
         PHASE.of(self.0) >= State::LockedOut as u32
     }
 
+    /// Of an open word: it lasts for another time than the configured one.
+    #[inline]
+    pub(crate) const fn has_own_duration(self) -> bool {
+        self.detail() != 0
+    }
+
     /// Nothing is known of it yet.
     #[inline]
     pub(crate) const fn is_untried(self) -> bool {
