@@ -239,6 +239,11 @@ pub(crate) fn slow_start_left(parts: &dyn Parts) -> Option<Wait> {
 #[allow(clippy::inline_always)] // else it goes through memory: peers, rejected_ns
 pub(crate) fn rejection(fixed: &Fixed, control: Control, answer: Answer, hz: u32) -> Rejected {
     let retry_after = answer.ticks().map(|ticks| Wait::new(ticks, hz));
-    let error_count = machine::rejected_count(control, &fixed.limits);
+    // One that is open has openings: its short cut, which knows that it is, need not ask (peers, rejected_ns).
+    let error_count = if Storage::ROOMY && control.is_open() {
+        machine::opened_count(control, &fixed.limits)
+    } else {
+        machine::rejected_count(control, &fixed.limits)
+    };
     Rejected::new(fixed.id, control.phase(), retry_after, error_count)
 }

@@ -27,7 +27,9 @@ mod word;
 pub(crate) use admit::{Answer, admit, cold, probe};
 pub(crate) use force::force;
 pub(crate) use limits::{Limits, Refusal};
-pub(crate) use read::{error_count, is_waiting, rejected_count, state, success_count};
+pub(crate) use read::{
+    error_count, is_waiting, opened_count, rejected_count, state, success_count,
+};
 pub(crate) use recovery::{Moment, Plan, Schedule, Seed};
 pub(crate) use restore::{Phase, Saved, Waking};
 pub(crate) use settle::{

@@ -44,8 +44,14 @@ pub(crate) fn error_count(word: Word, counted: impl FnOnce(Kept) -> u16, limits:
 pub(crate) const fn rejected_count(control: Control, limits: &Limits) -> u16 {
     match control.openings() {
         0 => 0,
-        openings => (limits.error_threshold as u32 + openings).wrapping_sub(1) as u16,
+        _ => opened_count(control, limits),
     }
+}
+
+/// The same of one that has openings.
+#[inline]
+pub(crate) const fn opened_count(control: Control, limits: &Limits) -> u16 {
+    (limits.error_threshold as u32 + control.openings()).wrapping_sub(1) as u16
 }
 
 /// The successes of the present recovery, 0 elsewhere.
