@@ -6,14 +6,14 @@
 
 use core::time::Duration;
 
+mod failures;
 mod kinds;
 mod lists;
-mod retry_after;
 mod wrappers;
 
+pub use failures::{Fatal, RetryAfter};
 pub use kinds::{Kind, Kinds};
 pub use lists::Lists;
-pub use retry_after::{Fatal, RetryAfter};
 pub use wrappers::{Detect, Reporting};
 
 pub use crate::verdict::Verdict;

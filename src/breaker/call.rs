@@ -145,6 +145,15 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         }
     }
 
+    /// A success that took too long is a failure; whether it is one for that.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    pub(super) fn timed(&self, verdict: Verdict, started: S::Started) -> (Verdict, bool) {
+        let success = matches!(verdict, Verdict::Success);
+        let slow = success && self.strategy.is_slow(started, &self.head);
+        (if slow { Verdict::Failure } else { verdict }, slow)
+    }
+
     /// The end of a call that was judged.
     #[inline(always)]
     #[allow(clippy::inline_always)] // as `call`
@@ -158,9 +167,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     where
         R: Rules<T, E>,
     {
-        let slow =
-            matches!(verdict, Verdict::Success) && self.strategy.is_slow(started, &self.head);
-        let verdict = if slow { Verdict::Failure } else { verdict };
+        let (verdict, slow) = self.timed(verdict, started);
         self.tell_result(ticket, verdict);
         match verdict {
             Verdict::Success if ticket.is_still(self.head.storage.present()) => {

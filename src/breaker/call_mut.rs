@@ -44,9 +44,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         let ticket = Ticket::clean(word.control);
         let started = self.strategy.started(&self.head);
         let (result, verdict) = self.judged(ticket, f);
-        let slow =
-            matches!(verdict, Verdict::Success) && self.strategy.is_slow(started, &self.head);
-        let verdict = if slow { Verdict::Failure } else { verdict };
+        let (verdict, slow) = self.timed(verdict, started);
         self.tell_result(ticket, verdict);
         let (mut verdict, mut asked) = (verdict, 0);
         match verdict {
