@@ -213,6 +213,10 @@ fn figures_are_what_their_measure_says() {
     assert_eq!(others.iter().sum::<u64>(), missed, "{others:?}");
     assert!(changelog.contains(&told), "CHANGELOG.md does not say «{told}»");
 
+    let races = read(&root.join("tests/loom.rs")).matches("#[test]").count();
+    let told = format!("{races} small races");
+    assert!(readme.contains(&told), "README.md does not say «{told}»");
+
     let cases = read(&root.join("tests/pycircuitbreaker_cases.rs")).matches("#[test]").count();
     let recorded = read(&root.join("tests/pycircuitbreaker/recorded.txt"));
     let sequences = recorded.lines().filter(|line| line.starts_with('=')).count();
