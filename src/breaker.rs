@@ -189,7 +189,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     }
 
     /// With an observer that it owns, beside the one of its configuration, if any, and in place of one that it owned
-    /// already. Needs the feature `std`.
+    /// already. It is told of transitions; with [`AnyStrategy`](crate::AnyStrategy) of results and rejections too. Needs
+    /// the feature `std`.
     ///
     /// ```
     /// use std::sync::mpsc::channel;

@@ -3,6 +3,8 @@
 #[cfg(feature = "std")]
 mod chosen;
 mod error;
+#[cfg(feature = "server")]
+mod hosted;
 mod made;
 mod recovery;
 mod strategies;

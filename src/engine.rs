@@ -16,6 +16,8 @@ pub(crate) use fixed::Fixed;
 pub(crate) use head::{Counting, Head};
 pub(crate) use place::Place;
 pub(crate) use recover::Recover;
+#[cfg(feature = "server")]
+pub(crate) use restore::outdate;
 pub(crate) use restore::{restore, saved};
 
 use core::time::Duration;

@@ -68,6 +68,9 @@ mod last_good;
 pub mod registry;
 pub mod watchdog;
 
+#[cfg(feature = "server")]
+pub mod server;
+
 #[cfg(feature = "defmt")]
 mod defmt;
 

@@ -81,7 +81,7 @@ pub trait Observer {
     /// [`Config::dropped`](crate::Config::dropped) says, a panic as a failure. Whether it still counted for
     /// the breaker is not told: a late one counts for nothing.
     ///
-    /// Only for an observer that was given by [`Config::observer`](crate::Config::observer).
+    /// Only for an observer that was given by [`Config::observer`](crate::Config::observer), or is a server breaker's.
     fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {
         let _ = (id, verdict, probe);
     }
@@ -89,7 +89,7 @@ pub trait Observer {
     /// A call was refused; `passed` where it ran all the same, since the breaker
     /// [only observes](crate::Config::observe_only).
     ///
-    /// Only for an observer that was given by [`Config::observer`](crate::Config::observer).
+    /// Only for an observer that was given by [`Config::observer`](crate::Config::observer), or is a server breaker's.
     fn on_rejected(&self, id: &'static str, passed: bool) {
         let _ = (id, passed);
     }

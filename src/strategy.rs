@@ -279,6 +279,10 @@ pub trait Strategy: Copy + 'static {
         false
     }
 
+    /// Whether the observer that a breaker owns (`with_hooks`, feature `std`) is told of results and rejections too, and
+    /// not of transitions alone, so that each call looks whether there is one.
+    const TELLS_OWNER: bool = false;
+
     /// A call has ended. It runs for every call, also for those that change nothing.
     #[inline]
     fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {
@@ -304,6 +308,12 @@ pub trait Strategy: Copy + 'static {
 
     /// Whether recoveries end in a slow start; see [`SlowStart`].
     const RAMPS: bool = false;
+
+    /// Whether they do so by its settings too, where [`RAMPS`](Self::RAMPS) says that they may.
+    #[inline]
+    fn ramps(&self) -> bool {
+        Self::RAMPS
+    }
 
     /// A slow start is about to begin.
     #[inline]

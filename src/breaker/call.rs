@@ -28,7 +28,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         R: Rules<T, E>,
     {
         match self.admit() {
-            Ok(ticket) => self.run(ticket, f),
+            Ok(ticket) => self.run(&self.rules, ticket, f),
             Err(rejected) => Err(Error::Rejected(rejected)),
         }
     }
@@ -36,7 +36,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The way in, the same for calls, permits and futures.
     #[inline(always)]
     #[allow(clippy::inline_always)] // as `call`
-    pub(super) fn admit(&self) -> Result<Ticket, Rejected> {
+    pub(crate) fn admit(&self) -> Result<Ticket, Rejected> {
         match self.ask() {
             Err(rejected) => self.refuse(rejected),
             admitted => admitted,
@@ -49,6 +49,12 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     pub(super) fn refuse(&self, rejected: Rejected) -> Result<Ticket, Rejected> {
         let passes = self.strategy.observes_only();
         self.strategy.on_rejected(self.head.fixed().id, passes);
+        #[cfg(feature = "std")]
+        if S::TELLS_OWNER {
+            if let Some(observer) = self.head.own_observer() {
+                observer.on_rejected(self.head.fixed().id, passes);
+            }
+        }
         if passes { Ok(Ticket::VOID) } else { Err(rejected) }
     }
 
@@ -90,45 +96,42 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         Answer::wait(0, wait).unwrap_or(Answer::AS_IT_IS)
     }
 
-    /// The rest of a call, once it is admitted.
+    /// The rest of a call, once it is admitted. By whose rules, its caller says: a breaker of a server leaves them to
+    /// its handles.
     #[inline(always)]
     #[allow(clippy::inline_always)] // as `call`
-    pub(super) fn run<T, E>(
+    pub(crate) fn run<T, E, Q: Rules<T, E>>(
         &self,
+        rules: &Q,
         ticket: Ticket,
         f: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, Error<E>>
-    where
-        R: Rules<T, E>,
-    {
+    ) -> Result<T, Error<E>> {
         let started = self.strategy.started(&self.head);
-        let (result, verdict) = self.judged(ticket, f);
-        self.finish(result, ticket, started, verdict)
+        let (result, verdict) = self.judged(rules, ticket, f);
+        self.finish(rules, result, ticket, started, verdict)
     }
 
     /// Runs the function and the rules, in which an unwinding is a failure.
     #[inline(always)]
     #[allow(clippy::inline_always)] // as `call`
-    pub(super) fn judged<T, E>(
+    pub(super) fn judged<T, E, Q: Rules<T, E>>(
         &self,
+        rules: &Q,
         ticket: Ticket,
         f: impl FnOnce() -> Result<T, E>,
-    ) -> (Result<T, E>, Verdict)
-    where
-        R: Rules<T, E>,
-    {
+    ) -> (Result<T, E>, Verdict) {
         unwind::guarded(
             || self.panicked(ticket),
             || {
                 let result = f();
-                let verdict = self.rules.judge(&result);
+                let verdict = rules.judge(&result);
                 (result, verdict)
             },
         )
     }
 
     /// What its user code threw is a failure of the call.
-    pub(super) fn panicked(&self, ticket: Ticket) {
+    pub(crate) fn panicked(&self, ticket: Ticket) {
         self.tell_result(ticket, Verdict::Failure);
         self.fail(ticket, Cause::Panic);
     }
@@ -140,7 +143,15 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             // A panic of an observer neither keeps a probe's slot nor takes the result back.
             unwind::guarded(
                 || _ = self.settle(Cause::Panic, ticket, verdict),
-                || self.strategy.on_result(self.head.fixed().id, verdict, ticket.is_probe()),
+                || {
+                    self.strategy.on_result(self.head.fixed().id, verdict, ticket.is_probe());
+                    #[cfg(feature = "std")]
+                    if S::TELLS_OWNER {
+                        if let Some(observer) = self.head.own_observer() {
+                            observer.on_result(self.head.fixed().id, verdict, ticket.is_probe());
+                        }
+                    }
+                },
             );
         }
     }
@@ -157,16 +168,14 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The end of a call that was judged.
     #[inline(always)]
     #[allow(clippy::inline_always)] // as `call`
-    pub(super) fn finish<T, E>(
+    pub(crate) fn finish<T, E, Q: Rules<T, E>>(
         &self,
+        rules: &Q,
         result: Result<T, E>,
         ticket: Ticket,
         started: S::Started,
         verdict: Verdict,
-    ) -> Result<T, Error<E>>
-    where
-        R: Rules<T, E>,
-    {
+    ) -> Result<T, Error<E>> {
         let (verdict, slow) = self.timed(verdict, started);
         self.tell_result(ticket, verdict);
         match verdict {
@@ -175,10 +184,10 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             }
             Verdict::Success if self.keep_soon(ticket, false) => return passed_on(result),
             Verdict::Failure | Verdict::Fatal => {
-                if let Some(asked) = self.rules.open_for(&result) {
+                if let Some(asked) = rules.open_for(&result) {
                     let asked = ticks_at_run_time(asked, C::HZ, C::RESOLUTION);
                     if self.settle_strategy(cause(&result, slow), ticket, Verdict::Fatal, asked) {
-                        self.rules.opened_by(self.head.fixed().id, &result);
+                        rules.opened_by(self.head.fixed().id, &result);
                     }
                     return passed_on(result);
                 }
@@ -189,10 +198,10 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
             _ => {}
         }
         if in_registers::<T, E>() {
-            return passed_on(Self::settle_result(result, self, ticket, verdict, slow));
+            return passed_on(Self::settle_result(result, self, rules, ticket, verdict, slow));
         }
         if self.settle(cause(&result, slow), ticket, verdict) {
-            self.rules.opened_by(self.head.fixed().id, &result);
+            rules.opened_by(self.head.fixed().id, &result);
         }
         passed_on(result)
     }
@@ -200,18 +209,16 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     /// The result comes first and by value so that it can stay in the registers it is in: budgets, failing.
     #[cold]
     #[inline(never)]
-    fn settle_result<T, E>(
+    fn settle_result<T, E, Q: Rules<T, E>>(
         result: Result<T, E>,
         breaker: &Self,
+        rules: &Q,
         ticket: Ticket,
         verdict: Verdict,
         slow: bool,
-    ) -> Result<T, E>
-    where
-        R: Rules<T, E>,
-    {
+    ) -> Result<T, E> {
         if breaker.settle(cause(&result, slow), ticket, verdict) {
-            breaker.rules.opened_by(breaker.head.fixed().id, &result);
+            rules.opened_by(breaker.head.fixed().id, &result);
         }
         // It returns what it was given. A compiler that knows keeps the result in a saved register instead, which
         // every healthy call then saves (budgets, healthy: 14 instead of 11 on thumbv7m).

@@ -43,7 +43,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         }
         let ticket = Ticket::clean(word.control);
         let started = self.strategy.started(&self.head);
-        let (result, verdict) = self.judged(ticket, f);
+        let (result, verdict) = self.judged(&self.rules, ticket, f);
         let (verdict, slow) = self.timed(verdict, started);
         self.tell_result(ticket, verdict);
         let (mut verdict, mut asked) = (verdict, 0);

@@ -99,7 +99,7 @@ where
         let Poll::Ready((result, verdict)) = poll else {
             return Poll::Pending;
         };
-        let result = breaker.finish(result, ticket, this.slot.started, verdict);
+        let result = breaker.finish(&breaker.rules, result, ticket, this.slot.started, verdict);
         // After it, on every path, so that no drop has to ask (peers, async ready_instr). A hook that unwinds out of
         // it has been told of a new generation, in which a drop of this ticket changes nothing.
         this.slot.ticket = Ticket::NONE;

@@ -107,10 +107,14 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 }
 
 impl<C: Clock, S: Strategy, R> Counting for CircuitBreaker<C, S, R> {
-    const START: Start = Start { fresh: S::FRESH, slowly: S::RAMPS, fatal: true };
     const RECORDS: bool = S::RECORDS;
     const NOTES_OPENINGS: bool = S::NOTES_OPENINGS;
     const STAMPS: bool = true;
+
+    #[inline]
+    fn start(&self) -> Start {
+        Start { fresh: S::FRESH, slowly: S::RAMPS && self.strategy.ramps(), fatal: true }
+    }
 
     #[inline]
     fn record(&self, kept: Kept, failed: bool) -> Step {

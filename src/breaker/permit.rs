@@ -58,8 +58,21 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         }
     }
 
+    /// What a permit reports that somebody else keeps.
+    #[cfg(feature = "server")]
+    pub(crate) fn report_ticket(&self, ticket: Ticket, started: S::Started, verdict: Verdict) {
+        self.report(ticket, started, verdict, Cause::Reported);
+    }
+
+    /// When an admitted call began, as far as the strategy wants to know.
+    #[cfg(feature = "server")]
+    #[inline]
+    pub(crate) fn begin(&self) -> S::Started {
+        self.strategy.started(&self.head)
+    }
+
     /// The caller went away; what that means is the configuration's to say.
-    pub(super) fn drop_ticket(&self, ticket: Ticket, started: S::Started) {
+    pub(crate) fn drop_ticket(&self, ticket: Ticket, started: S::Started) {
         self.report(ticket, started, self.head.fixed().limits.dropped, Cause::Dropped);
     }
 }

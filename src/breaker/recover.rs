@@ -121,7 +121,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         X: RecoveryOutcome,
     {
         let ticket = self.admit_on(device, recover).map_err(Error::Rejected)?;
-        self.run(ticket, || f(device))
+        self.run(&self.rules, ticket, || f(device))
     }
 
     /// [`call_on`](Self::call_on) whose verdict is `f`'s to give, by the rules that it is handed: for what sees more
@@ -141,7 +141,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         let started = self.strategy.started(&self.head);
         let judged = || f(device, &self.rules);
         let (result, verdict) = unwind::guarded(|| self.panicked(ticket), judged);
-        self.finish(result, ticket, started, verdict)
+        self.finish(&self.rules, result, ticket, started, verdict)
     }
 
     /// The way in, and the step where a recovery begins.

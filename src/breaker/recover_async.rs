@@ -87,7 +87,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         let call = pin!(slot.guarded(ticket, || f(device)));
         let outcome = slot.drive(ticket, call).await;
         let (result, verdict) = slot.guarded(ticket, || judge(&self.rules, outcome));
-        let result = self.finish(result, ticket, slot.started, verdict);
+        let result = self.finish(&self.rules, result, ticket, slot.started, verdict);
         slot.ticket = Ticket::NONE; // see `CallAsync`
         result
     }

@@ -2,7 +2,11 @@
 
 use super::CircuitBreaker;
 use crate::clock::Clock;
+#[cfg(feature = "server")]
+use crate::config::Config;
 use crate::engine;
+#[cfg(feature = "server")]
+use crate::machine::Saved;
 use crate::snapshot::{Slept, Snapshot, SnapshotError, configuration};
 use crate::strategy::Strategy;
 use crate::ticks::ticks_passed;
@@ -53,6 +57,33 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         };
         engine::restore(self.parts(), &snapshot.saved, slept);
         Ok(())
+    }
+
+    /// Another breaker becomes what this one is, unless it is as it was when it was handed over last.
+    #[cfg(feature = "server")]
+    pub(crate) fn hand_over(&self, to: &Self, last: Option<Saved>) -> Saved {
+        let saved = engine::saved(self.parts());
+        if !last.is_some_and(|last| Saved { age: saved.age, ..last } == saved) {
+            engine::restore(to.parts(), &saved, 0);
+        }
+        saved
+    }
+
+    /// Results of calls that were admitted before count for nothing from now on.
+    #[cfg(feature = "server")]
+    pub(crate) fn outdate(&self) {
+        engine::outdate(self.parts());
+    }
+
+    /// A configuration for another breaker in place of this one.
+    #[cfg(feature = "server")]
+    pub(crate) fn as_settings_of(&self, config: Config<C, S, R>) -> Config<C, S, R> {
+        config.in_place_of(self.head.fixed())
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn has_settings_of(&self, other: &Self) -> bool {
+        self.configuration() == other.configuration()
     }
 
     fn configuration(&self) -> u32 {

@@ -7,8 +7,8 @@ use super::{Config, ConfigErrorKind as Kind, at_least};
 use crate::clock::Clock;
 use crate::machine::Limits;
 use crate::strategy::{
-    AnyRate, AnyStrategy, Choice, Count, CountChoice, Debounce, Rate, RateChoice, Strategy,
-    TimedConsecutive, Window,
+    AnyRate, AnyStrategy, Choice, Count, CountChoice, Debounce, Rate, RateChoice, SlowStart,
+    Strategy, TimedConsecutive, Window,
 };
 use crate::ticks::ticks;
 
@@ -34,6 +34,19 @@ impl<C: Clock, R: Copy> Config<C, AnyStrategy, R> {
         let ticks = at_least::<C>(limit);
         self.settings.strategy.slow_call = ticks;
         self.unless(Kind::SlowCall, ticks, 1, Limits::LONGEST)
+    }
+
+    /// If there is a time, recoveries end in a slow start over it: 1 to 2³¹ ticks. As
+    /// [`SlowStart`](crate::strategy::SlowStart).
+    #[must_use]
+    pub const fn slow_start_if(mut self, time: Option<Duration>) -> Self {
+        let Some(time) = time else {
+            self.settings.strategy.ramp = 0;
+            return self;
+        };
+        let ticks = at_least::<C>(time);
+        self.settings.strategy.ramp = SlowStart::<AnyStrategy>::step(ticks);
+        self.unless(Kind::SlowStart, ticks, 1, Limits::LONGEST)
     }
 
     /// Whether nothing is rejected, as by [`ObserveOnly`](crate::strategy::ObserveOnly).
@@ -72,7 +85,7 @@ const fn any<C: Clock>(choice: Choice) -> Made<AnyStrategy> {
 }
 
 const fn both(count: Count, rate: AnyRate) -> AnyStrategy {
-    AnyStrategy { count, rate, slow_call: 0, observes_only: false }
+    AnyStrategy { count, rate, ..AnyStrategy::NONE }
 }
 
 const fn count(choice: CountChoice) -> Made<Count> {

@@ -126,6 +126,16 @@ impl Fixed {
         self.tell = Some(Fixed::announce);
     }
 
+    /// With the hooks and the step of another one, where it has none.
+    #[cfg(feature = "server")]
+    pub(crate) fn with_hooks_of(mut self, other: &Fixed) -> Fixed {
+        if self.observer.is_none() {
+            (self.observer, self.tell) = (other.observer, other.tell);
+        }
+        self.before_probe = self.before_probe.or(other.before_probe);
+        self
+    }
+
     pub(crate) const fn is_observed(&self) -> bool {
         self.observer.is_some()
     }

@@ -213,7 +213,7 @@ impl<C: Clock> Head<C> {
             epochs.set(later);
             now
         };
-        machine::settle(old, ticket, verdict, record, now, K::START, &self.fixed().limits)
+        machine::settle(old, ticket, verdict, record, now, counting.start(), &self.fixed().limits)
     }
 
     /// The same by a plan, and where a slow start begins.
@@ -227,7 +227,7 @@ impl<C: Clock> Head<C> {
         asked: u32,
     ) -> Word {
         let starts = new.control.is(State::SlowStart) && !new.control.same_phase(old.control);
-        if K::START.slowly && starts {
+        if counting.start().slowly && starts {
             counting.ramp_begins();
         }
         let fixed = self.fixed();
@@ -253,7 +253,7 @@ impl<C: Clock> Head<C> {
             return false;
         }
         // Not closed rather than open: locked out is neither, and this way a plan costs nothing here.
-        let opened = !(to.is_closed() || K::START.slowly && to.is(State::SlowStart));
+        let opened = !(to.is_closed() || counting.start().slowly && to.is(State::SlowStart));
         let by_strategy = !matches!(verdict, Verdict::Fatal) && !from.is_half_open();
         if K::NOTES_OPENINGS && opened && by_strategy {
             counting.opened(old.kept(), matches!(verdict, Verdict::Failure));
@@ -265,7 +265,7 @@ impl<C: Clock> Head<C> {
 
 /// What a strategy has to say of a breaker's outcomes.
 pub(crate) trait Counting {
-    const START: Start;
+    fn start(&self) -> Start;
     const RECORDS: bool;
     const NOTES_OPENINGS: bool;
     /// Whether it may change the stamp of a word alone.
@@ -281,10 +281,14 @@ pub(crate) trait Counting {
 struct Plain<'a, C: Clock>(&'a Head<C>);
 
 impl<C: Clock> Counting for Plain<'_, C> {
-    const START: Start = Start { fresh: 0, slowly: false, fatal: false };
     const RECORDS: bool = false;
     const NOTES_OPENINGS: bool = false;
     const STAMPS: bool = false;
+
+    #[inline]
+    fn start(&self) -> Start {
+        Start { fresh: 0, slowly: false, fatal: false }
+    }
 
     #[inline]
     fn record(&self, kept: Kept, failed: bool) -> Step {

@@ -1,6 +1,8 @@
 //! What outlives the memory of a breaker.
 
 use super::{Parts, RESOLUTION_AT, SEAL, changed, since_or_zero};
+#[cfg(feature = "server")]
+use crate::machine::Word;
 use crate::machine::{Saved, Waking};
 use crate::state::{Reason, State};
 
@@ -20,6 +22,18 @@ pub(crate) fn saved(parts: &dyn Parts) -> Saved {
         if storage.load() == word {
             let plan = fixed.recover().map(|recover| &recover.plan);
             return Saved::new(word, age, fixed.last_duration(word.control), plan);
+        }
+    }
+}
+
+/// Moves the generation and nothing else.
+#[cfg(feature = "server")]
+pub(crate) fn outdate(parts: &dyn Parts) {
+    let (storage, _) = parts.whole(SEAL);
+    loop {
+        let old = storage.load();
+        if storage.replace(old, Word { control: old.control.outdated(), ..old }) {
+            return;
         }
     }
 }

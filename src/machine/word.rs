@@ -208,6 +208,12 @@ impl Control {
         Control(Control::in_phase(state) | DETAIL.put(count) | self.next_generation())
     }
 
+    /// The same in a new generation, in which no result of before counts.
+    #[cfg(feature = "server")]
+    pub(crate) const fn outdated(self) -> Control {
+        Control(self.0 & !GENERATION.mask() | self.next_generation())
+    }
+
     #[inline]
     pub(super) const fn next_generation(self) -> u32 {
         self.0.wrapping_add(1) & GENERATION.mask()

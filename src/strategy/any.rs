@@ -1,5 +1,7 @@
 //! A strategy that is chosen by value.
 
+mod from;
+
 use std::boxed::Box;
 use std::sync::OnceLock;
 
@@ -8,6 +10,7 @@ use core::time::Duration;
 use super::count_window::{bits, ring};
 use super::either::Opener;
 use super::rate::Rate;
+use super::slow_start::Ramp;
 use super::time_window::buckets::Window;
 use super::{
     Debounce, DecayingRate, FailuresPerPeriod, Fingerprint, Kept, Step, Strategy, Time,
@@ -129,6 +132,8 @@ pub struct AnyStrategy {
     /// In ticks; none if 0.
     pub(crate) slow_call: u32,
     pub(crate) observes_only: bool,
+    /// Of one step of a slow start, in ticks; none if 0.
+    pub(crate) ramp: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +167,11 @@ impl AnyRate {
 
 /// What lies beside the word, if anything does: allocated when it is written to.
 #[derive(Debug)]
-pub struct AnyMemory(OnceLock<Beside>, Opener);
+pub struct AnyMemory {
+    beside: OnceLock<Beside>,
+    opener: Opener,
+    ramp: Ramp,
+}
 
 #[derive(Debug)]
 enum Beside {
@@ -172,14 +181,14 @@ enum Beside {
 
 impl AnyMemory {
     fn ring(&self) -> &[Cell32] {
-        match self.0.get() {
+        match self.beside.get() {
             Some(Beside::Ring(ring)) => ring,
             _ => &[],
         }
     }
 
     fn buckets(&self) -> &[Cell64] {
-        match self.0.get() {
+        match self.beside.get() {
             Some(Beside::Buckets(buckets)) => buckets,
             _ => &[],
         }
@@ -195,6 +204,15 @@ fn is_asked(kept: Kept, failed: bool) -> bool {
 }
 
 impl AnyStrategy {
+    /// Neither a count nor a rate.
+    pub(crate) const NONE: AnyStrategy = AnyStrategy {
+        count: Count::None,
+        rate: AnyRate::None,
+        slow_call: 0,
+        observes_only: false,
+        ramp: 0,
+    };
+
     /// What the count and the rate have kept.
     fn parts(&self, kept: Kept) -> (Kept, Kept) {
         if kept.count == FRESH {
@@ -241,11 +259,14 @@ impl AnyStrategy {
 
 impl Strategy for AnyStrategy {
     type Memory = AnyMemory;
-    const MEMORY: AnyMemory = AnyMemory(OnceLock::new(), Opener::none());
+    const MEMORY: AnyMemory =
+        AnyMemory { beside: OnceLock::new(), opener: Opener::none(), ramp: Ramp::NEW };
     const FRESH: u16 = FRESH;
     const MAX_THRESHOLD: u16 = 4095;
     const RECORDS: bool = true;
     const NOTES_OPENINGS: bool = true;
+    const TELLS_OWNER: bool = true;
+    const RAMPS: bool = true;
 
     fn record(
         &self,
@@ -273,12 +294,12 @@ impl Strategy for AnyStrategy {
         match self.rate {
             AnyRate::Calls(calls, _) if !bits::hold(calls as usize) => {
                 let words = || (0..calls.div_ceil(u32::BITS)).map(|_| Cell32::new(0)).collect();
-                memory.0.get_or_init(|| Beside::Ring(words()));
+                memory.beside.get_or_init(|| Beside::Ring(words()));
                 ring::recorded(memory.ring(), before, failed);
             }
             AnyRate::Time(window) => {
                 let buckets = || (0..window.buckets).map(|_| Cell64::new(0)).collect();
-                memory.0.get_or_init(|| Beside::Buckets(buckets()));
+                memory.beside.get_or_init(|| Beside::Buckets(buckets()));
                 window.recorded(memory.buckets(), before, now, failed);
             }
             _ => {}
@@ -296,12 +317,12 @@ impl Strategy for AnyStrategy {
         let (count, _) = self.parts(kept);
         if !matches!((self.count, self.rate), (Count::None, _) | (_, AnyRate::None)) {
             let first = self.count(count, failed, threshold, time) == Step::Trip;
-            memory.1.is(if first { Which::First } else { Which::Second });
+            memory.opener.is(if first { Which::First } else { Which::Second });
         }
     }
 
     fn opened_by(&self, memory: &AnyMemory) -> Option<Which> {
-        memory.1.last()
+        memory.opener.last()
     }
 
     fn fingerprint(&self) -> u32 {
@@ -321,7 +342,7 @@ impl Strategy for AnyStrategy {
             }
             AnyRate::Decaying(decaying) => print.with(decaying.fingerprint()),
         };
-        print.with(self.slow_call).with(self.observes_only.into()).number()
+        print.with(self.slow_call).with(self.observes_only.into()).with(self.ramp).number()
     }
 
     /// Those of the count, or of the window where it counts none.
@@ -351,5 +372,21 @@ impl Strategy for AnyStrategy {
 
     fn observes_only(&self) -> bool {
         self.observes_only
+    }
+
+    fn ramps(&self) -> bool {
+        self.ramp > 0
+    }
+
+    fn ramp_begins(&self, memory: &AnyMemory, time: &impl Time) {
+        memory.ramp.begins(time);
+    }
+
+    fn ramp_left(&self, memory: &AnyMemory, time: &impl Time) -> u32 {
+        memory.ramp.left(self.ramp, time)
+    }
+
+    fn ramp_passes(&self, memory: &AnyMemory, time: &impl Time) -> u32 {
+        memory.ramp.passes(self.ramp, time)
     }
 }

@@ -8,6 +8,11 @@ macro_rules! as_inside {
         const RAMPS: bool = S::RAMPS;
 
         #[inline]
+        fn ramps(&self) -> bool {
+            self.strategy.ramps()
+        }
+
+        #[inline]
         fn ramp_begins(&self, memory: &S::Memory, time: &impl $crate::strategy::Time) {
             self.strategy.ramp_begins(memory, time);
         }
@@ -103,6 +108,8 @@ macro_rules! as_inside {
         }
     };
     (told) => {
+        const TELLS_OWNER: bool = S::TELLS_OWNER;
+
         #[inline]
         fn on_result(&self, id: &'static str, verdict: $crate::verdict::Verdict, probe: bool) {
             self.strategy.on_result(id, verdict, probe);

@@ -278,6 +278,8 @@ impl<A: Strategy, B: Strategy> Strategy for Either<A, B> {
         self.b.on_result(id, verdict, probe);
     }
 
+    const TELLS_OWNER: bool = A::TELLS_OWNER || B::TELLS_OWNER;
+
     #[inline]
     fn on_rejected(&self, id: &'static str, passed: bool) {
         self.a.on_rejected(id, passed);
@@ -285,6 +287,11 @@ impl<A: Strategy, B: Strategy> Strategy for Either<A, B> {
     }
 
     const RAMPS: bool = A::RAMPS || B::RAMPS;
+
+    #[inline]
+    fn ramps(&self) -> bool {
+        self.a.ramps() || self.b.ramps()
+    }
 
     fn ramp_begins(&self, memory: &Self::Memory, time: &impl Time) {
         self.a.ramp_begins(&memory.0, time);

@@ -23,7 +23,7 @@ use super::around::as_inside;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObserveOnly<S> {
-    strategy: S,
+    pub(super) strategy: S,
 }
 
 impl<S: Strategy> ObserveOnly<S> {

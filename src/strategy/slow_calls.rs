@@ -33,8 +33,8 @@ use super::{Strategy, Time};
 /// With `u32` ticks a call that takes a whole range of 2³² ticks seems to have taken none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlowCalls<S> {
-    strategy: S,
-    limit: u32,
+    pub(super) strategy: S,
+    pub(super) limit: u32,
 }
 
 impl<S: Strategy> SlowCalls<S> {

@@ -47,30 +47,20 @@ const STEPS: u32 = 16;
 /// With `u32` ticks a slow start that nobody asked about for a whole range of 2³² ticks goes on once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlowStart<S> {
-    strategy: S,
+    pub(super) strategy: S,
     /// Of one step, in ticks.
-    step: u32,
+    pub(super) step: u32,
 }
 
 impl<S: Strategy> SlowStart<S> {
-    /// Over at least that many ticks, of which there are some.
-    pub(crate) const fn new(strategy: S, ticks: u32) -> Self {
-        SlowStart { strategy, step: ticks.div_ceil(STEPS) }
+    /// The length of a step, where there are at least that many ticks in all.
+    pub(crate) const fn step(ticks: u32) -> u32 {
+        ticks.div_ceil(STEPS)
     }
 
-    /// How many in [`STEPS`] calls pass now, and the ticks to the next step; nothing once it is over.
-    fn share(&self, ramp: &Ramp, time: &impl Time) -> Option<(u32, u32)> {
-        let age = time.age(ramp.began.get());
-        // Counted rather than divided, which is a call of its own on small processors.
-        let (mut share, mut end) = (1, self.step);
-        while age >= end {
-            share += 1;
-            if share > STEPS {
-                return None;
-            }
-            end += self.step;
-        }
-        Some((share, end - age))
+    /// Over at least that many ticks, of which there are some.
+    pub(crate) const fn new(strategy: S, ticks: u32) -> Self {
+        SlowStart { strategy, step: Self::step(ticks) }
     }
 }
 
@@ -79,6 +69,44 @@ impl<S: Strategy> SlowStart<S> {
 pub struct Ramp {
     began: Cell32,
     calls: Cell32,
+}
+
+impl Ramp {
+    #[allow(clippy::declare_interior_mutable_const)] // a breaker's own copy is what changes
+    pub(super) const NEW: Ramp = Ramp { began: Cell32::new(0), calls: Cell32::new(0) };
+
+    pub(super) fn begins(&self, time: &impl Time) {
+        self.began.set(time.now());
+        self.calls.set(0);
+    }
+
+    /// What is left of one whose steps are that long.
+    pub(super) fn left(&self, step: u32, time: &impl Time) -> u32 {
+        (step * STEPS).saturating_sub(time.age(self.began.get()))
+    }
+
+    /// The ticks that a call has to wait, none if it passes.
+    pub(super) fn passes(&self, step: u32, time: &impl Time) -> u32 {
+        let Some((share, next)) = self.share(step, time) else { return 0 };
+        // Spread evenly: a call passes where the share of all calls so far reaches a further whole one.
+        let call = self.calls.change(|calls| calls.wrapping_add(1)) % STEPS;
+        if (call + 1) * share / STEPS > call * share / STEPS { 0 } else { next }
+    }
+
+    /// How many in [`STEPS`] calls pass now, and the ticks to the next step; nothing once it is over.
+    fn share(&self, step: u32, time: &impl Time) -> Option<(u32, u32)> {
+        let age = time.age(self.began.get());
+        // Counted rather than divided, which is a call of its own on small processors.
+        let (mut share, mut end) = (1, step);
+        while age >= end {
+            share += 1;
+            if share > STEPS {
+                return None;
+            }
+            end += step;
+        }
+        Some((share, end - age))
+    }
 }
 
 #[deny(clippy::missing_trait_methods)]
@@ -91,7 +119,7 @@ impl<S: Strategy> Strategy for SlowStart<S> {
 
     type Memory = (Ramp, S::Memory);
     #[allow(clippy::declare_interior_mutable_const)] // a breaker's own copy is what changes
-    const MEMORY: Self::Memory = (Ramp { began: Cell32::new(0), calls: Cell32::new(0) }, S::MEMORY);
+    const MEMORY: Self::Memory = (Ramp::NEW, S::MEMORY);
 
     #[inline]
     fn record(
@@ -134,19 +162,20 @@ impl<S: Strategy> Strategy for SlowStart<S> {
 
     const RAMPS: bool = true;
 
+    #[inline]
+    fn ramps(&self) -> bool {
+        true
+    }
+
     fn ramp_begins(&self, (ramp, _): &Self::Memory, time: &impl Time) {
-        ramp.began.set(time.now());
-        ramp.calls.set(0);
+        ramp.begins(time);
     }
 
     fn ramp_left(&self, (ramp, _): &Self::Memory, time: &impl Time) -> u32 {
-        (self.step * STEPS).saturating_sub(time.age(ramp.began.get()))
+        ramp.left(self.step, time)
     }
 
     fn ramp_passes(&self, (ramp, _): &Self::Memory, time: &impl Time) -> u32 {
-        let Some((share, next)) = self.share(ramp, time) else { return 0 };
-        // Spread evenly: a call passes where the share of all calls so far reaches a further whole one.
-        let call = ramp.calls.change(|calls| calls.wrapping_add(1)) % STEPS;
-        if (call + 1) * share / STEPS > call * share / STEPS { 0 } else { next }
+        ramp.passes(self.step, time)
     }
 }

@@ -1,0 +1,34 @@
+//! Breakers of a server: made from settings at run time, shared by handles, found by their ids.
+//!
+//! Needs the feature `server`. [`Breaker`] is one type for all of them, whatever strategy and recovery its settings
+//! choose; [`Breakers`] holds them by id, for readiness probes, metrics and operators.
+//!
+//! ```
+//! use std::time::Duration;
+//! use mcb::Config;
+//! use mcb::server::{Breaker, Breakers};
+//!
+//! let breakers = Breakers::new();
+//! let db = Breaker::new(Config::new("db").error_threshold(3).recovery_timeout(Duration::from_secs(10)))?;
+//! breakers.register(&db)?;
+//!
+//! let rows: Result<u32, mcb::Error<std::io::Error>> = db.call(|| Ok(42));
+//! assert_eq!(rows.unwrap(), 42);
+//! assert!(breakers.open().is_empty()); // ready
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod breaker;
+mod breakers;
+mod builder;
+mod future;
+mod id;
+mod permit;
+mod shared;
+
+pub use breaker::Breaker;
+pub use breakers::{Breakers, DuplicateId};
+pub use builder::Builder;
+pub use future::CallAsync;
+pub use id::id;
+pub use permit::OwnedPermit;

@@ -1,0 +1,95 @@
+//! What the handles of one breaker share: the breaker, and those that took its place when its settings changed.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::breaker::CircuitBreaker;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError, Recovery};
+use crate::observe::Observer;
+use crate::strategy::AnyStrategy;
+
+/// A breaker of one version of the settings. The rules are its handles' business.
+pub(super) type Inner<C> = CircuitBreaker<C, AnyStrategy, ()>;
+
+pub(super) type Told = Arc<dyn Observer + Send + Sync>;
+
+/// The versions of a breaker. The present one is found by a load and a branch, since most breakers never see another
+/// (peers, mcb-server). They stay for as long as the breaker does: a permit, a future or a reference may be out that
+/// came from one.
+pub(super) struct Shared<C: Clock> {
+    first: Inner<C>,
+    later: boxcar::Vec<Inner<C>>,
+    /// The number of the present one: 0 for the first.
+    present: AtomicUsize,
+    clock: C,
+    observer: Option<Told>,
+    changing: Mutex<()>,
+}
+
+impl<C: Clock + Clone> Shared<C> {
+    pub(super) fn new(
+        config: Config<C, AnyStrategy>,
+        clock: C,
+        observer: Option<Told>,
+    ) -> Result<Self, ConfigError> {
+        let first = Inner::from_config(planned(config), clock.clone())?;
+        let first = told(first, observer.as_ref());
+        let (later, present, changing) = (boxcar::Vec::new(), AtomicUsize::new(0), Mutex::new(()));
+        Ok(Shared { first, later, present, clock, observer, changing })
+    }
+
+    /// Goes on under other settings; whether they are others.
+    pub(super) fn change(&self, config: Config<C, AnyStrategy>) -> Result<bool, ConfigError> {
+        // A clock that panics leaves everything as it was.
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = self.present();
+        let config = old.as_settings_of(planned(config));
+        let new = Inner::from_config(config, self.clock.clone())?;
+        if new.has_settings_of(old) {
+            return Ok(false);
+        }
+        // Before its observer is there, for whom nothing has changed.
+        let taken = old.hand_over(&new, None);
+        let version = self.later.push(told(new, self.observer.as_ref())) + 1;
+        self.present.store(version, Ordering::Release);
+        // What opened, closed or forced the old one between the two; and nothing does from now on.
+        old.outdate();
+        old.hand_over(self.of(version), Some(taken));
+        Ok(true)
+    }
+}
+
+impl<C: Clock> Shared<C> {
+    #[inline]
+    pub(super) fn version(&self) -> usize {
+        self.present.load(Ordering::Acquire)
+    }
+
+    #[inline]
+    pub(super) fn of(&self, version: usize) -> &Inner<C> {
+        match version {
+            0 => &self.first,
+            later => self.later.get(later - 1).unwrap_or(&self.first),
+        }
+    }
+
+    #[inline]
+    pub(super) fn present(&self) -> &Inner<C> {
+        self.of(self.version())
+    }
+}
+
+/// With a plan of recovery, if only of constant openings: only under one can an opening that is handed over last as long
+/// as it was to.
+fn planned<C: Clock>(config: Config<C, AnyStrategy>) -> Config<C, AnyStrategy, ()> {
+    let config = config.with_rules(());
+    if config.has_recovery() { config } else { config.with_recovery(Recovery::new()) }
+}
+
+fn told<C: Clock>(breaker: Inner<C>, observer: Option<&Told>) -> Inner<C> {
+    match observer {
+        Some(observer) => breaker.with_hooks(Arc::clone(observer)),
+        None => breaker,
+    }
+}
