@@ -78,6 +78,34 @@ pub trait Rules<T, E> {
     }
 }
 
+/// A function that judges is rules too, and so is a closure, where its argument says its type:
+///
+/// ```
+/// use mcb::{CircuitBreaker, Config, ManualClock, State, Verdict};
+///
+/// fn in_range(result: &Result<u16, &'static str>) -> Verdict {
+///     match result {
+///         Ok(0..4_000) => Verdict::Success,
+///         _ => Verdict::Failure,
+///     }
+/// }
+/// type InRange = fn(&Result<u16, &'static str>) -> Verdict;
+///
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static LEVEL: CircuitBreaker<&ManualClock, mcb::Consecutive, InRange> = CircuitBreaker::new(
+///     &Config::new("level").error_threshold(1).rules(in_range as InRange),
+///     &CLOCK,
+/// );
+/// assert_eq!(LEVEL.call(|| Ok(4_095)), Ok(4_095));
+/// assert_eq!(LEVEL.state(), State::Open);
+/// ```
+impl<T, E, F: Fn(&Result<T, E>) -> Verdict> Rules<T, E> for F {
+    #[inline]
+    fn judge(&self, result: &Result<T, E>) -> Verdict {
+        self(result)
+    }
+}
+
 /// The default: every `Err` is a failure, every `Ok` a success.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EveryError;

@@ -25,6 +25,8 @@ mod future;
 mod id;
 mod permit;
 mod shared;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use breaker::Breaker;
 pub use breakers::{Breakers, DuplicateId};

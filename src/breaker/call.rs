@@ -47,6 +47,13 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
     #[inline(always)]
     #[allow(clippy::inline_always)] // as `call`
     pub(super) fn refuse(&self, rejected: Rejected) -> Result<Ticket, Rejected> {
+        if self.refuses() { Err(rejected) } else { Ok(Ticket::VOID) }
+    }
+
+    /// Tells of a refusal; whether it is one.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `call`
+    pub(crate) fn refuses(&self) -> bool {
         let passes = self.strategy.observes_only();
         self.strategy.on_rejected(self.head.fixed().id, passes);
         #[cfg(feature = "std")]
@@ -55,7 +62,15 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
                 observer.on_rejected(self.head.fixed().id, passes);
             }
         }
-        if passes { Ok(Ticket::VOID) } else { Err(rejected) }
+        !passes
+    }
+
+    /// How a call would be refused now, if it would.
+    #[cfg(feature = "tower")]
+    pub(crate) fn refusal(&self) -> Option<Rejected> {
+        let Admission { control, answer } = self.head.look();
+        let passes = answer.ticks() == Some(0) || self.strategy.observes_only();
+        if passes { None } else { Some(self.rejected(control, answer)) }
     }
 
     #[inline(always)]

@@ -152,11 +152,44 @@ impl<R, C: Clock> Breaker<R, C> {
     }
 }
 
+/// For services, which are ready before they are called.
+#[cfg(feature = "tower")]
+impl<R, C: Clock> Breaker<R, C> {
+    /// How a call would be refused now.
+    pub(super) fn refusal(&self) -> Option<Rejected> {
+        self.shared.present().refusal()
+    }
+
+    /// A call was refused as was found out before.
+    pub(super) fn rejected_by<E>(&self, rejected: Rejected) -> Error<E> {
+        self.shared.present().refuses();
+        Error::Rejected(rejected)
+    }
+
+    /// Counts an error that came without a call, if the breaker lets it.
+    pub(super) fn judged<T, E>(&self, error: E) -> E
+    where
+        R: Rules<T, E>,
+    {
+        let breaker = self.shared.present();
+        let Ok(ticket) = breaker.admit() else { return error };
+        match breaker.run(&self.rules, ticket, || Err(error)) {
+            Err(Error::Inner(error)) => error,
+            _ => unreachable!("what runs gives the error that it was given"),
+        }
+    }
+
+    /// A future that is admitted before it is made.
+    pub(super) fn begin<F>(self, make: impl FnOnce() -> F) -> Result<CallAsync<F, R, C>, Rejected> {
+        CallAsync::admitted(self.shared, self.rules, make)
+    }
+}
+
 impl<R, C: Clock + Clone> Breaker<R, C> {
     /// Goes on under other settings, for all handles; whether they are others than before.
     ///
-    /// The state stays, and so do the level, the time that an opening has left, and who is told; a closed breaker begins to count
-    /// anew. The id stays as well, whatever the configuration says. Results of calls that were under way count for nothing, and
+    /// The state stays, and so do the level, the time that an opening has left (rounded up by at most 0.5 % of the
+    /// opening), and who is told; a closed breaker begins to count anew. The id stays as well, whatever the configuration says. Results of calls that were under way count for nothing, and
     /// where one of them was a probe, the next call is one. Settings that equal those before change nothing at all.
     ///
     /// The settings of before stay in memory, some 400 bytes each time, for as long as the breaker does.

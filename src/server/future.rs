@@ -11,8 +11,9 @@ use pin_project_lite::pin_project;
 use super::permit::Slot;
 use super::shared::Shared;
 use crate::clock::{Clock, StdClock};
-use crate::engine::unwind;
 use crate::error::Error;
+#[cfg(feature = "tower")]
+use crate::error::Rejected;
 use crate::machine::Ticket;
 use crate::rules::{EveryError, Rules};
 
@@ -39,6 +40,19 @@ impl<F, R, C: Clock> CallAsync<F, R, C> {
     pub(super) fn new(future: F, shared: Arc<Shared<C>>, rules: R) -> Self {
         CallAsync { future, slot: Slot::new(shared), rules }
     }
+
+    /// One that is admitted before its future is made, in which a panic is a failure already.
+    #[cfg(feature = "tower")]
+    pub(super) fn admitted(
+        shared: Arc<Shared<C>>,
+        rules: R,
+        make: impl FnOnce() -> F,
+    ) -> Result<Self, Rejected> {
+        let mut slot = Slot::new(shared);
+        slot.admit()?;
+        let future = slot.guarded(make);
+        Ok(CallAsync { future, slot, rules })
+    }
 }
 
 impl<F, T, E, R, C> Future for CallAsync<F, R, C>
@@ -57,12 +71,7 @@ where
                 return Poll::Ready(Err(Error::Rejected(rejected)));
             }
         }
-        let ticket = slot.ticket;
-        let panicked = || {
-            slot.take();
-            slot.breaker().panicked(ticket);
-        };
-        let poll = unwind::guarded(panicked, || {
+        let poll = slot.guarded(|| {
             this.future.poll(context).map(|result| {
                 let verdict = rules.judge(&result);
                 (result, verdict)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::shared::{Inner, Shared};
 use crate::clock::{Clock, StdClock};
+use crate::engine::unwind;
 use crate::error::Rejected;
 use crate::machine::Ticket;
 use crate::verdict::Verdict;
@@ -99,6 +100,16 @@ impl<C: Clock> Slot<C> {
         self.started = breaker.begin();
         self.ticket = ticket;
         Ok(ticket)
+    }
+
+    /// Runs user code, in which an unwinding is a failure; between two runs a drop is a cancellation.
+    #[inline]
+    pub(super) fn guarded<T>(&mut self, code: impl FnOnce() -> T) -> T {
+        let panicked = || {
+            let (ticket, _) = self.take();
+            self.breaker().panicked(ticket);
+        };
+        unwind::guarded(panicked, code)
     }
 
     /// Its admission, which is over for whoever drops it now.
