@@ -67,16 +67,14 @@ impl Observer for Log {
 /// What is promised of the types, whatever the rules and the clock hold.
 #[test]
 fn handles_permits_and_futures_can_be_named_sent_and_kept() {
-    fn sent_and_kept<T: Send + Sync + 'static>() {}
-    sent_and_kept::<Breaker>();
-    sent_and_kept::<Breakers>();
-    sent_and_kept::<OwnedPermit>();
-    sent_and_kept::<CallAsync<std::future::Ready<Result<(), ()>>>>();
     struct Held {
         _breaker: Breaker,
         _permit: Option<OwnedPermit>,
+        _future: CallAsync<std::future::Ready<Result<(), ()>>>,
     }
+    fn sent_and_kept<T: Send + Sync + 'static>() {}
     sent_and_kept::<Held>();
+    sent_and_kept::<Breakers>();
 }
 
 #[test]
