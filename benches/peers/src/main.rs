@@ -44,6 +44,7 @@ fn subjects() -> Vec<Named> {
         shared::<ours::McbStatic>(),
         shared::<ours::McbStd>(),
         shared::<ours::McbCached>(),
+        shared::<ours::McbServer>(),
         exclusive::<ours::McbMut>(),
         exclusive::<ours::McbMutStd>(),
         shared::<peers::Manual<false>>(),

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use mcb::server::Breaker;
 use mcb::{CachedClock, CircuitBreaker, Clock, Config, Error, Rejected, StdClock, Wait};
 
 use crate::awaits::Awaited;
@@ -156,6 +157,36 @@ impl Subject for McbStd {
 
     fn size() -> usize {
         size_of::<CircuitBreaker<StdClock>>()
+    }
+
+    fn share(&self) -> Option<Self> {
+        Some(*self)
+    }
+}
+
+/// Of a server: a handle, the strategy by value, the standard library's clock.
+#[derive(Clone, Copy)]
+pub struct McbServer(&'static Breaker);
+
+impl Subject for McbServer {
+    const NAME: &'static str = "mcb-server";
+    const BOXED: bool = true;
+
+    fn closed() -> Self {
+        McbServer(leak(Breaker::new(config()).expect("nothing is out of range")))
+    }
+
+    fn open() -> Self {
+        fail(Self::closed(), THRESHOLD)
+    }
+
+    #[inline(always)]
+    fn call(&mut self, request: u64) -> u64 {
+        outcome!(self.0.call(|| work(request)))
+    }
+
+    fn size() -> usize {
+        size_of::<Breaker>()
     }
 
     fn share(&self) -> Option<Self> {

@@ -153,6 +153,8 @@ fn verdicts(rows: &[Row], instructions: &Instructions) {
     let swap = load.failing.median;
     at_most("failing, of one compare-and-swap loop", " x", mcb.failing.median / swap, 1.4, None);
     at_most("failing, clock readings per thousand calls", "", crate::ours::readings(), 0.0, None);
+    let (server, bare) = (find("mcb-server"), find("floor-closure"));
+    at_most("server ok, beyond the bare call", " ns", server.ok.median - bare.ok.median, 3.0, None);
     at_most("call_mut ok, of reliakit", " x", exclusive.ok.median / reliakit.ok.median, 1.0, None);
     let failing = exclusive.failing.median / reliakit.failing.median;
     at_most("call_mut failing, of reliakit", " x", failing, 1.0, None);
