@@ -173,7 +173,9 @@ impl Subject for McbServer {
     const BOXED: bool = true;
 
     fn closed() -> Self {
-        McbServer(leak(Breaker::new(config()).expect("nothing is out of range")))
+        // One less is the most that a strategy by value counts to.
+        let config = config().error_threshold(THRESHOLD as u16 - 1);
+        McbServer(leak(Breaker::new(config).expect("nothing is out of range")))
     }
 
     fn open() -> Self {
