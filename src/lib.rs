@@ -11,7 +11,8 @@
 //!   [`call_on`](CircuitBreaker::call_on) with a recovery step, [`call_mut`](CircuitBreaker::call_mut),
 //!   [`wrap`](Wrap), [`circuit!`]; by hand: [`try_acquire`](CircuitBreaker::try_acquire) and [`Permit`]
 //! - what to use while it rejects: [`LastGood`]
-//! - settings: [`Config`]; when it opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
+//! - settings: [`Config`], and read from a file by the module `settings` (feature `settings`); when it
+//!   opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
 //! - time: [`clock`]; over a reset: [`Snapshot`]
 //! - async: [`CircuitBreaker::call_async`]; with `embedded-hal-async` also `time_limit` and `next_probe`
 //! - many breakers: [`Registry`], [`View`], [`Circuit`]
@@ -67,6 +68,9 @@ pub mod bus;
 mod last_good;
 pub mod registry;
 pub mod watchdog;
+
+#[cfg(feature = "settings")]
+pub mod settings;
 
 #[cfg(feature = "server")]
 pub mod server;

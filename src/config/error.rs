@@ -220,6 +220,12 @@ impl ConfigError {
         self.value
     }
 
+    /// What it must be: from the least to the most, in the unit of the value.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn range(&self) -> (u32, u32) {
+        (self.least, self.most)
+    }
+
     /// What const evaluation prints, and [`Display`](fmt::Display).
     pub(crate) const fn message(&self) -> Text {
         let text = Text::NEW.push("circuit ").push_start(self.id).push(": ");
