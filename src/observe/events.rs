@@ -10,8 +10,8 @@ use crate::verdict::Verdict;
 /// What filters know these events by.
 const TARGET: &str = "mcb";
 
-/// Makes an event of each transition by the crate `tracing` (feature `tracing`, which needs `alloc` and no `std`): an
-/// observer for [`Config::hooks`](crate::Config::hooks), or for [`Config::observer`](crate::Config::observer) to have
+/// Makes an event of each transition by the crate `tracing` (feature `tracing`, which needs `alloc` and a processor with
+/// compare-and-swap, and no `std`): an observer for [`Config::hooks`](crate::Config::hooks), or for [`Config::observer`](crate::Config::observer) to have
 /// events of calls too.
 ///
 /// | message | level | fields |

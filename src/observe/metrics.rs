@@ -50,7 +50,7 @@ use crate::verdict::Verdict;
 /// # The recorder comes first
 ///
 /// What a breaker counts by is asked of the recorder once, when the breaker is [registered](Self::register) or at the
-/// first that is told of it, and kept. Without a recorder at that moment nothing of this breaker is ever recorded.
+/// first that is told of it, and kept. Without a recorder at that moment its calls and its state are never recorded.
 ///
 /// A call costs finding these by the id, without a lock, and one or two steps of a counter; it allocates nothing. What is
 /// kept stays for as long as the observer: do not give one to breakers of ever new ids, such as one for each client.

@@ -167,7 +167,7 @@ impl<C: Clock> Series<C> {
         transition_counter(self.id, from, to).increment(1);
         let openings = match to {
             State::Open | State::LockedOut => told.openings.saturating_add(1),
-            State::HalfOpen => told.openings,
+            State::HalfOpen | State::SlowStart => told.openings,
             _ => 0,
         };
         self.opened(&mut told, openings);
@@ -194,6 +194,9 @@ impl<C: Clock> Series<C> {
             self.step(&mut told, other, by);
         }
         let shuts = state.is_some_and(is_shut);
+        if !shuts {
+            self.opened(&mut told, 0);
+        }
         if shut != shuts {
             let (from, to) =
                 if shuts { (State::Closed, State::Open) } else { (State::Open, State::Closed) };
