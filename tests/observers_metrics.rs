@@ -133,6 +133,8 @@ fn everything_is_there_from_the_beginning() {
     assert_eq!(values.transitions("db", State::HalfOpen, State::Open), Some(0));
     assert_eq!(values.transitions("db", State::Closed, State::ForcedOpen), None);
     assert_eq!((values.open_seconds("db"), values.gauge("mcb_openings{name=db}")), (0, 0));
+    let series = values.counters.lock().unwrap().len() + values.gauges.lock().unwrap().len();
+    assert_eq!(series, 2 * 23);
     let mut described = values.described.into_inner().unwrap();
     described.sort_by(|a, b| a.0.cmp(&b.0));
     assert_eq!(

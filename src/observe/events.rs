@@ -1,5 +1,6 @@
 //! Events of the crate `tracing`.
 
+use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::{Level, event, event_enabled};
 
 use super::Observer;
@@ -114,28 +115,52 @@ impl Observer for TracingObserver {
         }
     }
 
+    #[inline]
     fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {
-        let verdict = verdict.as_str();
-        macro_rules! result {
-            ($level:ident, $message:literal) => {
-                event!(
-                    target: TARGET,
-                    Level::$level,
-                    circuitbreaker.name = id,
-                    mcb.verdict = verdict,
-                    $message
-                )
-            };
-        }
-        if probe {
-            result!(DEBUG, "probe ended");
-        } else {
-            result!(TRACE, "call ended");
+        if is_heard() {
+            result(id, verdict.as_str(), probe);
         }
     }
 
+    #[inline]
     fn on_rejected(&self, id: &'static str, passed: bool) {
-        // Where no subscriber wants to know, nothing is counted, by which threads would hinder each other.
+        if is_heard() {
+            self.rejected(id, passed);
+        }
+    }
+}
+
+/// Whether anybody wants events of calls. Where nobody does, a call costs one load.
+#[inline]
+fn is_heard() -> bool {
+    Level::DEBUG <= STATIC_MAX_LEVEL && Level::DEBUG <= LevelFilter::current()
+}
+
+#[cold]
+fn result(id: &str, verdict: &str, probe: bool) {
+    macro_rules! result {
+        ($level:ident, $message:literal) => {
+            event!(
+                target: TARGET,
+                Level::$level,
+                circuitbreaker.name = id,
+                mcb.verdict = verdict,
+                $message
+            )
+        };
+    }
+    if probe {
+        result!(DEBUG, "probe ended");
+    } else {
+        result!(TRACE, "call ended");
+    }
+}
+
+impl TracingObserver {
+    #[cold]
+    fn rejected(&self, id: &str, passed: bool) {
+        // Of this target, that is. Where nobody wants to know, nothing is counted, by which threads would hinder each
+        // other.
         if !event_enabled!(target: TARGET, Level::DEBUG) {
             return;
         }

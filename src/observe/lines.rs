@@ -83,20 +83,40 @@ impl Observer for LogObserver {
         log!(target: TARGET, level, "circuit {id}: {from} -> {to}, {error_count} errors");
     }
 
+    #[inline]
     fn on_result(&self, id: &'static str, verdict: Verdict, probe: bool) {
-        let verdict = verdict.as_str();
-        if probe {
-            debug!(target: TARGET, "circuit {id}: probe: {verdict}");
-        } else {
-            trace!(target: TARGET, "circuit {id}: {verdict}");
+        if is_heard() {
+            result(id, verdict.as_str(), probe);
         }
     }
 
+    #[inline]
     fn on_rejected(&self, id: &'static str, passed: bool) {
-        // Where no logger wants to know, this is one load and no counting, by which threads would hinder each other.
-        if log::STATIC_MAX_LEVEL < Level::Debug || log::max_level() < Level::Debug {
-            return;
+        if is_heard() {
+            self.rejected(id, passed);
         }
+    }
+}
+
+/// Whether anybody wants lines of calls. Where nobody does, a call costs one load, and nothing is counted, by which
+/// threads would hinder each other.
+#[inline]
+fn is_heard() -> bool {
+    Level::Debug <= log::STATIC_MAX_LEVEL && Level::Debug <= log::max_level()
+}
+
+#[cold]
+fn result(id: &str, verdict: &str, probe: bool) {
+    if probe {
+        debug!(target: TARGET, "circuit {id}: probe: {verdict}");
+    } else {
+        trace!(target: TARGET, "circuit {id}: {verdict}");
+    }
+}
+
+impl LogObserver {
+    #[cold]
+    fn rejected(&self, id: &str, passed: bool) {
         let (rejections, rejected) = if passed {
             (&self.passed, "would be rejected")
         } else {
