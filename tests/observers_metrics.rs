@@ -337,6 +337,30 @@ fn one_that_is_no_more_is_in_no_state_and_its_time_ends() {
     });
 }
 
+/// One for all breakers of a service, which stays over new settings.
+#[cfg(feature = "server")]
+#[test]
+fn breakers_made_at_run_time_share_one() {
+    use mcb::server::Breaker;
+    let (observer, clock, values) = counting();
+    with_local_recorder(&values, || {
+        let config = |id, errors| Config::<Clock>::new(id).error_threshold(errors);
+        let [db, cache] = ["db", "cache"].map(|id| {
+            observer.register(id, State::Closed);
+            Breaker::builder(config(id, 1), clock).observer(observer).build().unwrap()
+        });
+        assert!(db.call(|| Err::<(), _>("down")).is_err());
+        assert!(cache.call(|| Ok::<_, &str>(())).is_ok());
+        assert!(db.reconfigure(config("db", 9)).unwrap());
+        assert_eq!(values.states("db"), is_in(db.state()));
+        assert!(db.call(|| Ok::<_, &str>(())).is_err());
+        clock.advance(Duration::from_secs(30));
+        assert!(db.call(|| Ok::<_, &str>(())).is_ok());
+        assert_eq!((values.states("db"), values.open_seconds("db")), (is_in(State::Closed), 30));
+    });
+    assert_eq!((values.calls("db"), values.calls("cache")), ([1, 1, 0, 1], [1, 0, 0, 0]));
+}
+
 /// Made before there is a recorder: nothing, and no panic.
 #[test]
 fn without_a_recorder_there_is_no_state() {
