@@ -10,6 +10,8 @@ mod call;
 mod call_mut;
 mod declare;
 mod future;
+#[cfg(feature = "server")]
+mod lean;
 #[cfg(feature = "embedded-hal-async")]
 mod next_probe;
 mod parts;

@@ -3,7 +3,9 @@
 //! An observer is a value in the configuration. [`Config::hooks`](crate::Config::hooks) tells it of transitions, and is
 //! no part of the breaker's type; [`Config::observer`](crate::Config::observer) tells it of results and rejections too,
 //! which runs in each call and so is part of the type ([`Told`]). [`Hooks`] takes functions and closures; [`Statistics`]
-//! counts; for anything else implement [`Observer`]. Observers compose: a pair is one.
+//! counts; `LogObserver`, `TracingObserver` and `MetricsObserver` tell the crates `log`, `tracing` and `metrics`
+//! (features of these names); for anything else implement [`Observer`]. Observers compose: a pair is one, an `Option`, an
+//! array and a slice of them too, and with `std` a `Vec`.
 //!
 //! # When they run
 //!
@@ -23,14 +25,29 @@
 //! panic does.)
 
 mod counts;
+#[cfg(feature = "tracing")]
+mod events;
 mod hooks;
+#[cfg(feature = "log")]
+mod lines;
 mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod rejections;
+mod several;
 mod statistics;
 mod told;
 
+pub(crate) use self::log::{LOGS, transition as log};
+#[cfg(feature = "metrics")]
+pub use self::metrics::MetricsObserver;
 pub use counts::Counts;
+#[cfg(feature = "tracing")]
+pub use events::TracingObserver;
 pub use hooks::Hooks;
-pub(crate) use log::{LOGS, transition as log};
+#[cfg(feature = "log")]
+pub use lines::LogObserver;
 pub use statistics::Statistics;
 pub use told::Told;
 

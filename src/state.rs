@@ -106,6 +106,20 @@ pub enum Reason {
     Restored,
 }
 
+impl Reason {
+    /// The lower-case name: `failure`, `success`, `time`, `by-hand` or `restored`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Reason::Failure(_) => "failure",
+            Reason::Success => "success",
+            Reason::Time => "time",
+            Reason::ByHand => "by-hand",
+            Reason::Restored => "restored",
+        }
+    }
+}
+
 /// Why a breaker opened.
 ///
 /// It tells the kind alone, since one breaker guards calls of any types; rules know the types, and

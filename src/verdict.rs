@@ -16,3 +16,16 @@ pub enum Verdict {
     /// The result says nothing about it: no counter, state or time moves.
     Ignore,
 }
+
+impl Verdict {
+    /// The lower-case name: `success`, `failure`, `fatal` or `ignored`.
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Success => "success",
+            Verdict::Failure => "failure",
+            Verdict::Fatal => "fatal",
+            Verdict::Ignore => "ignored",
+        }
+    }
+}

@@ -31,6 +31,24 @@ fn defmt() {
     format::<mcb::Rejected>();
 }
 
+#[cfg(feature = "log")]
+fn log() -> Config<&'static ManualClock> {
+    static LOG: mcb::observe::LogObserver = mcb::observe::LogObserver::new();
+    Config::new("b").hooks(&LOG)
+}
+
+#[cfg(feature = "tracing")]
+fn tracing() -> Config<&'static ManualClock> {
+    static TRACE: mcb::observe::TracingObserver = mcb::observe::TracingObserver::new();
+    Config::new("b").hooks(&TRACE)
+}
+
+#[cfg(feature = "metrics")]
+fn metrics() {
+    static METRICS: mcb::observe::MetricsObserver = mcb::observe::MetricsObserver::new();
+    METRICS.register("b", BREAKER.state());
+}
+
 #[cfg(feature = "embedded-hal")]
 mod embedded_hal {
     use embedded_hal::{digital, i2c, spi};

@@ -342,3 +342,32 @@ fn a_breaker_may_own_an_observer_beside_the_one_of_its_configuration() {
     one_cycle(&breaker, &CLOCK);
     assert_eq!(take(&LOG), ONE_CYCLE);
 }
+
+/// Some number of observers are one: each is told of everything, in their order.
+#[test]
+fn an_option_an_array_a_slice_and_a_vec_of_observers_are_observers() {
+    static LOG: Log = Mutex::new(Vec::new());
+    fn tell(observer: &dyn Observer) -> Vec<&'static str> {
+        let failure = Reason::Failure(Cause::Error);
+        let change = Transition::new("b", State::Closed, State::Open, failure, 5);
+        observer.on_transition(&change);
+        observer.on_open(&change, Cause::Error);
+        observer.on_close(&change);
+        observer.on_result("b", Verdict::Success, false);
+        observer.on_rejected("b", false);
+        take(&LOG)
+    }
+    let of = |names: [&'static str; 5]| Noting(&LOG, names);
+    let both: Vec<_> = [2, 0, 1, 3, 4].into_iter().flat_map(|i| [A[i], B[i]]).collect();
+    let one: Vec<_> = [2, 0, 1, 3, 4].map(|i| A[i]).into();
+    assert_eq!(tell(&None::<Noting>), [""; 0]);
+    assert_eq!(tell(&Some(of(A))), one);
+    assert_eq!(tell(&[of(A), of(B)]), both);
+    assert_eq!(tell(&&[of(A), of(B)][..]), both);
+    assert_eq!(tell(&[(); 0]), [""; 0]);
+    #[cfg(feature = "std")]
+    {
+        let some: [Box<dyn Observer>; 2] = [Box::new(of(A)), Box::new(of(B))];
+        assert_eq!(tell(&Vec::from(some)), both);
+    }
+}

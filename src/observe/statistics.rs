@@ -235,7 +235,7 @@ impl<C: Clock> Statistics<C> {
 }
 
 /// In these no call passes, or only probes do.
-const fn is_shut(state: State) -> bool {
+pub(super) const fn is_shut(state: State) -> bool {
     matches!(state, State::Open | State::HalfOpen | State::LockedOut | State::ForcedOpen)
 }
 

@@ -103,11 +103,7 @@ impl<R, C: Clock> Breaker<R, C> {
     where
         R: Rules<T, E>,
     {
-        let breaker = self.shared.present();
-        match breaker.admit() {
-            Ok(ticket) => breaker.run(&self.rules, ticket, f),
-            Err(rejected) => Err(Error::Rejected(rejected)),
-        }
+        self.shared.present().call_lean(&self.rules, f)
     }
 
     /// Awaits `future` if the breaker admits it, and counts its output; as

@@ -96,7 +96,7 @@ impl<C: Clock> Slot<C> {
     pub(super) fn admit(&mut self) -> Result<Ticket, Rejected> {
         self.version = self.shared.version();
         let breaker = self.breaker();
-        let ticket = breaker.admit()?;
+        let ticket = breaker.admit_lean()?;
         self.started = breaker.begin();
         self.ticket = ticket;
         Ok(ticket)

@@ -70,8 +70,13 @@ impl<C: Clock> Shared<C> {
     pub(super) fn of(&self, version: usize) -> &Inner<C> {
         match version {
             0 => &self.first,
-            later => self.later.get(later - 1).unwrap_or(&self.first),
+            later => self.later(later),
         }
+    }
+
+    #[inline(never)]
+    fn later(&self, version: usize) -> &Inner<C> {
+        self.later.get(version - 1).unwrap_or(&self.first)
     }
 
     #[inline]
