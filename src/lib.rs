@@ -58,6 +58,8 @@ mod snapshot;
 
 mod breaker;
 
+mod keyed;
+
 #[cfg(any(
     feature = "embedded-hal",
     feature = "embedded-io",
@@ -85,6 +87,7 @@ pub use circuit::Circuit;
 pub use clock::*;
 pub use config::{Config, ConfigError, ConfigErrorKind, Recovery};
 pub use error::{Error, Rejected};
+pub use keyed::{Keyed, KeyedCircuits, KeyedFull};
 pub use last_good::{LastGood, Reading};
 pub use observe::{Hooks, Observer};
 pub use registry::{Registry, RegistryError, View};
