@@ -110,12 +110,11 @@ impl<K: Copy + PartialEq, C: Clock, const N: usize, S: Strategy, R> Keyed<K, C, 
         loop {
             // Whatever is found counts only if no key has changed since.
             let changes = self.changes();
-            let step = match self.find(key) {
-                Some(place) => self.slots.with(|slots| slots.touch(place, changes)).flatten(),
-                None => {
-                    let place = self.place().ok_or(KeyedFull { capacity: N })?;
-                    self.take(place, key, changes)
-                }
+            let step = if let Some(place) = self.find(key) {
+                self.slots.with(|slots| slots.touch(place, changes)).flatten()
+            } else {
+                let place = self.place().ok_or(KeyedFull { capacity: N })?;
+                self.take(place, key, changes)
             };
             if let Some(breaker) = step.and_then(|place| self.breakers.get(place)) {
                 return Ok(breaker);
@@ -179,7 +178,7 @@ impl<K: Copy + PartialEq, C: Clock, const N: usize, S: Strategy, R> Keyed<K, C, 
     }
 
     fn look(&self, place: usize) -> Option<Slot<K>> {
-        self.slots.with(|slots| slots.slots.get(place).copied())?
+        self.slots.with(|slots| slots.all.get(place).copied())?
     }
 
     fn find(&self, key: K) -> Option<usize> {
@@ -228,6 +227,7 @@ impl<K: Copy + PartialEq, C: Clock, const N: usize, S: Strategy, R> Keyed<K, C, 
 }
 
 /// Where a key may go.
+#[derive(Clone, Copy)]
 struct Place {
     index: usize,
     word: Option<Word>,

@@ -81,6 +81,8 @@ fn one_that_has_counted_errors_goes_after_the_clean_ones() {
     assert_eq!(nodes.get(5).unwrap().error_count(), 0, "it begins anew");
 }
 
+type Make = fn(&CircuitBreaker<Clock>, Clock);
+
 #[test]
 fn one_that_is_not_closed_never_goes() {
     let recovery = Recovery::new().lockout(2);
@@ -88,7 +90,6 @@ fn one_that_is_not_closed_never_goes() {
         .error_threshold(1)
         .recovery_threshold(2)
         .recovery(Box::leak(Box::new(recovery)));
-    type Make = fn(&CircuitBreaker<Clock>, Clock);
     let open: Make = |b, _| assert!(b.call(|| Err::<(), _>(7)).is_err());
     let over: Make = |b, clock| {
         let _ = b.call(|| Err::<(), _>(7));

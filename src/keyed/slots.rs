@@ -2,7 +2,7 @@
 
 /// Which key has which breaker.
 pub(super) struct Slots<K, const N: usize> {
-    pub(super) slots: [Slot<K>; N],
+    pub(super) all: [Slot<K>; N],
     /// Moves by one whenever a key is asked for.
     pub(super) time: u32,
     /// Moves by one whenever a key comes or goes.
@@ -20,11 +20,11 @@ pub(super) struct Slot<K> {
 /// Each changes nothing where a key has come or gone since the number of changes was read, and says so by `None`.
 impl<K, const N: usize> Slots<K, N> {
     pub(super) const NONE: Self =
-        Slots { slots: [const { Slot { key: None, used: 0 } }; N], time: 0, changes: 0 };
+        Slots { all: [const { Slot { key: None, used: 0 } }; N], time: 0, changes: 0 };
 
     /// The key of that place is asked for.
     pub(super) fn touch(&mut self, place: usize, changes: u32) -> Option<usize> {
-        let slot = self.slots.get_mut(place).filter(|_| self.changes == changes)?;
+        let slot = self.all.get_mut(place).filter(|_| self.changes == changes)?;
         self.time = self.time.wrapping_add(1);
         slot.used = self.time;
         Some(place)
@@ -39,7 +39,7 @@ impl<K, const N: usize> Slots<K, N> {
         changes: u32,
         renew: impl FnOnce() -> bool,
     ) -> Option<bool> {
-        let slot = self.slots.get_mut(place).filter(|_| self.changes == changes)?;
+        let slot = self.all.get_mut(place).filter(|_| self.changes == changes)?;
         let renewed = renew();
         if !renewed && slot.key.is_some() {
             return None;
@@ -52,7 +52,7 @@ impl<K, const N: usize> Slots<K, N> {
 
     /// The place has no key from now on.
     pub(super) fn empty(&mut self, place: usize, changes: u32) -> Option<()> {
-        let slot = self.slots.get_mut(place).filter(|_| self.changes == changes)?;
+        let slot = self.all.get_mut(place).filter(|_| self.changes == changes)?;
         slot.key = None;
         self.changes = changes.wrapping_add(1);
         Some(())
