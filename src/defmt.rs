@@ -13,6 +13,7 @@ use crate::circuit::Circuit;
 use crate::clock::{CachedClock, Clock, FnClock, ManualClock};
 use crate::config::{Config, ConfigError, ConfigErrorKind, Settings};
 use crate::error::{Error, Rejected};
+use crate::keyed::{Keyed, KeyedCircuits, KeyedFull};
 use crate::last_good::{LastGood, Reading};
 use crate::machine::Limits;
 use crate::observe::Hooks;
@@ -351,6 +352,18 @@ impl Format for RegistryError {
                 id, capacity
             ),
         }
+    }
+}
+
+// Keys need not show themselves.
+named! {
+    Keyed<K, C, N, S, R> [K, C: Clock, const N: usize, S: Strategy, R] = "Keyed"
+    KeyedCircuits<'_, K, C, N, S, R> [K, C: Clock, const N: usize, S: Strategy, R] = "KeyedCircuits"
+}
+
+impl Format for KeyedFull {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "no place for another key: none of {=usize} circuits is closed", self.capacity);
     }
 }
 

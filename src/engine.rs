@@ -7,6 +7,7 @@
 
 mod fixed;
 mod head;
+mod idle;
 mod place;
 mod recover;
 mod restore;
@@ -14,6 +15,7 @@ pub(crate) mod unwind;
 
 pub(crate) use fixed::Fixed;
 pub(crate) use head::{Counting, Head};
+pub(crate) use idle::{Knows, idle, renew};
 pub(crate) use place::Place;
 pub(crate) use recover::Recover;
 #[cfg(feature = "server")]

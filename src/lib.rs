@@ -15,7 +15,7 @@
 //!   opens: [`strategy`]; what counts: [`rules`]; who is told: [`observe`]
 //! - time: [`clock`]; over a reset: [`Snapshot`]
 //! - async: [`CircuitBreaker::call_async`]; with `embedded-hal-async` also `time_limit` and `next_probe`
-//! - many breakers: [`Registry`], [`View`], [`Circuit`]
+//! - many breakers: [`Registry`], [`View`], [`Circuit`]; by a key that is known at run time only: [`Keyed`]
 //! - buses, streams and flash: the module `bus` (features `embedded-hal`, `embedded-io`, `embedded-io-06`,
 //!   `embedded-storage` and their async twins)
 //! - a watchdog that is not fed while a circuit is locked out: [`watchdog`]
@@ -58,6 +58,8 @@ mod snapshot;
 
 mod breaker;
 
+mod keyed;
+
 #[cfg(any(
     feature = "embedded-hal",
     feature = "embedded-io",
@@ -85,6 +87,7 @@ pub use circuit::Circuit;
 pub use clock::*;
 pub use config::{Config, ConfigError, ConfigErrorKind, Recovery};
 pub use error::{Error, Rejected};
+pub use keyed::{Keyed, KeyedCircuits, KeyedFull};
 pub use last_good::{LastGood, Reading};
 pub use observe::{Hooks, Observer};
 pub use registry::{Registry, RegistryError, View};

@@ -25,7 +25,7 @@ pub(crate) mod strategies;
 mod word;
 
 pub(crate) use admit::{Answer, admit, cold, probe};
-pub(crate) use force::force;
+pub(crate) use force::{force, renewed};
 pub(crate) use limits::{Limits, Refusal};
 pub(crate) use read::{
     error_count, is_waiting, opened_count, rejected_count, state, success_count,

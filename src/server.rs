@@ -1,7 +1,8 @@
 //! Breakers of a server: made from settings at run time, shared by handles, found by their ids.
 //!
 //! Needs the feature `server`. [`Breaker`] is one type for all of them, whatever strategy and recovery its settings
-//! choose; [`Breakers`] holds them by id, for readiness probes, metrics and operators.
+//! choose; [`Breakers`] holds them by id, for readiness probes, metrics and operators;
+//! [`KeyedBreakers`] has one for each host or tenant, and never too many.
 //!
 //! ```
 //! use std::time::Duration;
@@ -23,6 +24,7 @@ mod breakers;
 mod builder;
 mod future;
 mod id;
+mod keyed;
 mod permit;
 mod shared;
 #[cfg(feature = "tower")]
@@ -33,4 +35,5 @@ pub use breakers::{Breakers, DuplicateId};
 pub use builder::Builder;
 pub use future::CallAsync;
 pub use id::id;
+pub use keyed::{KeyedBreakers, KeyedError, WhenFull};
 pub use permit::OwnedPermit;

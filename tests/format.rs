@@ -55,6 +55,9 @@ fn every_public_type_has_a_format() {
     shown::<Permit<'_, Clock>>();
     shown::<Reading<u8>>();
     shown::<Reason>();
+    shown::<mcb::Keyed<u8, Clock, 2>>();
+    shown::<mcb::KeyedCircuits<'_, u8, Clock, 2>>();
+    shown::<mcb::KeyedFull>();
     shown::<Registry<2>>();
     shown::<RegistryError>();
     shown::<Rejected>();

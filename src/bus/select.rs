@@ -2,6 +2,7 @@
 
 use crate::breaker::CircuitBreaker;
 use crate::clock::Clock;
+use crate::keyed::Keyed;
 use crate::rules::EveryError;
 use crate::strategy::{Consecutive, Strategy};
 
@@ -63,6 +64,44 @@ impl<A, K: Select<A> + ?Sized> Select<A> for std::sync::Arc<K> {
     #[inline]
     fn select(&self, address: &A) -> Option<&CircuitBreaker<K::Clock, K::Strategy, K::Rules>> {
         (**self).select(address)
+    }
+}
+
+/// One breaker for each address, from its first operation on; operations to an address that is refused pass without one.
+///
+#[cfg_attr(feature = "embedded-hal", doc = "```")]
+#[cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
+/// use embedded_hal::i2c::{ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
+/// use mcb::{bus::Guarded, CircuitBreaker, Config, Keyed, ManualClock, State};
+///
+/// # struct Bus;
+/// # impl ErrorType for Bus { type Error = ErrorKind; }
+/// # impl I2c for Bus {
+/// #     fn transaction(&mut self, address: u8, _: &mut [Operation<'_>]) -> Result<(), ErrorKind> {
+/// #         if address == 0x68 { Ok(()) } else { Err(ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address)) }
+/// #     }
+/// # }
+/// # let bus = Bus;
+/// static CLOCK: ManualClock = ManualClock::new();
+/// static CONFIG: Config<&ManualClock> = Config::new("i2c").error_threshold(1);
+/// static DEVICES: Keyed<u8, &ManualClock, 8> =
+///     Keyed::new([const { CircuitBreaker::new(&CONFIG, &CLOCK) }; 8]);
+///
+/// let mut bus = Guarded::new(bus, &DEVICES);
+/// assert!(bus.write(0x6A_u8, &[0]).is_err()); // nobody there
+/// assert!(bus.write(0x68_u8, &[0]).is_ok());
+/// assert_eq!(DEVICES.get(0x6A).map(|breaker| breaker.state()), Some(State::Open));
+/// ```
+impl<A: Copy + PartialEq, C: Clock, const N: usize, S: Strategy, R> Select<A>
+    for Keyed<A, C, N, S, R>
+{
+    type Clock = C;
+    type Strategy = S;
+    type Rules = R;
+
+    #[inline]
+    fn select(&self, address: &A) -> Option<&CircuitBreaker<C, S, R>> {
+        self.get_or_insert(*address).ok()
     }
 }
 

@@ -11,3 +11,9 @@ pub(crate) const fn force(word: Word, to: State, fresh: u16) -> Word {
     let count = if let State::Closed = to { fresh } else { 0 };
     Word { control: word.control.moved_to(to, count), stamp: 0 }
 }
+
+/// As a new one, but for the generation, which moves.
+#[inline]
+pub(crate) const fn renewed(word: Word, first: Word) -> Word {
+    Word { control: first.control.in_generation(word.control.next_generation()), ..first }
+}

@@ -183,6 +183,18 @@ impl Control {
         Control(self.0 & !PHASE.mask() | Control::in_phase(state))
     }
 
+    /// The same without its generation, to be compared with one of another.
+    #[inline]
+    pub(crate) const fn ungenerated(self) -> Control {
+        self.in_generation(0)
+    }
+
+    /// The same in another generation.
+    #[inline]
+    pub(super) const fn in_generation(self, generation: u32) -> Control {
+        Control(self.0 & !GENERATION.mask() | generation)
+    }
+
     /// The same without openings: one that counts again.
     #[inline]
     pub(crate) const fn unopened(self) -> Control {

@@ -1,6 +1,7 @@
 //! A breaker by handles.
 
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
 use core::future::Future;
 use core::ops::Deref;
@@ -139,6 +140,15 @@ impl<R, C: Clock> Breaker<R, C> {
         C: Send + Sync + 'static,
     {
         self.shared.present()
+    }
+
+    /// Whether there is another handle of it, or a permit, or a call under way in a future. Who finds that there is none
+    /// has seen what they did.
+    pub(super) fn is_held(&self) -> bool {
+        let held = Arc::strong_count(&self.shared) > 1;
+        // The count is read without an order, and was given back with one.
+        fence(Ordering::Acquire);
+        held
     }
 
     /// Whether both are handles of the same breaker.
