@@ -199,6 +199,17 @@ impl AnyMemory {
 /// known to the type.
 const FRESH: u16 = 0xFFF;
 
+// Out of line, so that a healthy call without a limit saves no register for them (peers, mcb-server).
+#[inline(never)]
+fn now(time: &impl Time) -> u32 {
+    time.now()
+}
+
+#[inline(never)]
+fn age(time: &impl Time, started: u32) -> u32 {
+    time.age(started)
+}
+
 fn is_asked(kept: Kept, failed: bool) -> bool {
     failed || kept.count != 0
 }
@@ -362,12 +373,14 @@ impl Strategy for AnyStrategy {
     /// When it began, where slow calls are failures.
     type Started = u32;
 
+    #[inline]
     fn started(&self, time: &impl Time) -> u32 {
-        if self.slow_call > 0 { time.now() } else { 0 }
+        if self.slow_call > 0 { now(time) } else { 0 }
     }
 
+    #[inline]
     fn is_slow(&self, started: u32, time: &impl Time) -> bool {
-        self.slow_call > 0 && time.age(started) > self.slow_call
+        self.slow_call > 0 && age(time, started) > self.slow_call
     }
 
     fn observes_only(&self) -> bool {
