@@ -26,6 +26,8 @@ mod future;
 mod id;
 mod keyed;
 mod permit;
+#[cfg(feature = "settings")]
+mod reload;
 mod shared;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -37,3 +39,5 @@ pub use future::CallAsync;
 pub use id::id;
 pub use keyed::{KeyedBreakers, KeyedError, WhenFull};
 pub use permit::OwnedPermit;
+#[cfg(feature = "settings")]
+pub use reload::Reloaded;

@@ -54,6 +54,7 @@
 //! | `dropped` | `"ignore"` or `"failure"` | `"ignore"` |
 //! | `strategy` | see below | `"consecutive"` |
 //! | `slow_call` | a duration | none |
+//! | `slow_start` | a duration | none |
 //! | `observe_only` | `true` or `false` | `false` |
 //! | `recovery.doubling` | a duration, from the recovery timeout | every opening lasts for the recovery timeout |
 //! | `recovery.growing` | `{ percent = 150, cap = "5m" }`: 101 to 1000 %, and a duration as above | the same |

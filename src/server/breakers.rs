@@ -32,13 +32,20 @@ use crate::rules::EveryError;
 pub struct Breakers<C: Clock = StdClock> {
     // Few, in the order of their registration, and looked up by operators: a list is quicker than a map.
     list: RwLock<Vec<Breaker<EveryError, C>>>,
+    /// Which of them came with settings; held while others are loaded.
+    #[cfg(feature = "settings")]
+    pub(super) loaded: std::sync::Mutex<Vec<&'static str>>,
 }
 
 impl<C: Clock> Breakers<C> {
     /// None yet.
     #[must_use]
     pub const fn new() -> Self {
-        Breakers { list: RwLock::new(Vec::new()) }
+        Breakers {
+            list: RwLock::new(Vec::new()),
+            #[cfg(feature = "settings")]
+            loaded: std::sync::Mutex::new(Vec::new()),
+        }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Vec<Breaker<EveryError, C>>> {

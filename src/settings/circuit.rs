@@ -27,6 +27,7 @@ const FIELDS: &[&str] = &[
     "dropped",
     "strategy",
     "slow_call",
+    "slow_start",
     "observe_only",
     "recovery",
 ];
@@ -48,6 +49,8 @@ pub(super) struct Circuit {
     dropped: Said<Verdict>,
     #[serde(skip_serializing_if = "Said::is_nothing")]
     slow_call: Said<Span>,
+    #[serde(skip_serializing_if = "Said::is_nothing")]
+    slow_start: Said<Span>,
     #[serde(skip_serializing_if = "Said::is_nothing")]
     observe_only: Said<bool>,
     #[serde(skip_serializing_if = "Said::is_nothing")]
@@ -72,6 +75,7 @@ impl Circuit {
             "dropped" => self.dropped = raw.said(dropped)?,
             "strategy" => self.strategy = raw.said(Chosen::read)?,
             "slow_call" => self.slow_call = raw.said(span)?,
+            "slow_start" => self.slow_start = raw.said(span)?,
             "observe_only" => self.observe_only = raw.said(Raw::truth)?,
             "recovery" if *raw == Raw::Text(UNSET.to_owned()) => self.recovery = Recovering::UNSET,
             "recovery" => {
@@ -92,6 +96,7 @@ impl Circuit {
             probe_timeout: self.probe_timeout.or(&defaults.probe_timeout),
             dropped: self.dropped.or(&defaults.dropped),
             slow_call: self.slow_call.or(&defaults.slow_call),
+            slow_start: self.slow_start.or(&defaults.slow_start),
             observe_only: self.observe_only.or(&defaults.observe_only),
             strategy: self.strategy.or(&defaults.strategy),
             recovery: self.recovery.or(&defaults.recovery),
@@ -141,6 +146,7 @@ impl Circuit {
         config
             .chosen(self.chosen().0)
             .slow_call_if(self.slow_call.get().map(|limit| limit.0))
+            .slow_start_if(self.slow_start.get().map(|time| time.0))
             .observe_only_if(self.observe_only.get() == Some(&true))
     }
 
@@ -157,6 +163,7 @@ impl Circuit {
             Kind::RecoveryTimeout => ("recovery_timeout", time(&self.recovery_timeout, &DEFAULT)),
             Kind::ProbeTimeout => ("probe_timeout", time(&self.probe_timeout, &DEFAULT)),
             Kind::SlowCall => ("slow_call", time(&self.slow_call, &DEFAULT)),
+            Kind::SlowStart => ("slow_start", time(&self.slow_start, &DEFAULT)),
             Kind::Id => {
                 let (least, most) = error.range();
                 let problem = format!("is {} bytes long, must be {least} to {most}", error.value());

@@ -35,6 +35,14 @@ impl From<BadSetting> for SettingsError {
     }
 }
 
+/// For what is made of settings that are in range: whoever makes it may refuse it all the same.
+impl From<ConfigError> for SettingsError {
+    fn from(error: ConfigError) -> Self {
+        let place = Place::Circuit(error.id().to_owned());
+        BadSetting::new(place, "", format!("is refused: {error}")).into()
+    }
+}
+
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, bad) in self.bad.iter().enumerate() {

@@ -50,6 +50,7 @@ fn a_value_of_a_wrong_type_or_out_of_range_is_named_with_what_it_must_be() {
         "recovery_timeout",
         "probe_timeout",
         "slow_call",
+        "slow_start",
         "recovery.doubling",
         "recovery.reset_time",
         "recovery.max_wait",
@@ -224,7 +225,7 @@ fn a_bad_schedule_of_openings_is_named() {
 #[test]
 fn an_unknown_name_is_refused_at_every_level() {
     let fields = "error_threshold, recovery_timeout, recovery_threshold, max_probes, probe_timeout, \
-                  dropped, strategy, slow_call, observe_only and recovery";
+                  dropped, strategy, slow_call, slow_start, observe_only and recovery";
     assert_eq!(
         of_db("eror_threshold = 5"),
         format!("eror_threshold is no setting, there are {fields}")

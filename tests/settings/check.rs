@@ -18,7 +18,9 @@ fn of_db(lines: &str) -> String {
 #[test]
 fn a_duration_that_the_clock_cannot_keep_is_told_as_a_duration() {
     let all = "must be 1ms to 24days 20h 31m 23s 647ms";
-    for field in ["recovery_timeout", "probe_timeout", "slow_call", "recovery.reset_time"] {
+    for field in
+        ["recovery_timeout", "probe_timeout", "slow_call", "slow_start", "recovery.reset_time"]
+    {
         assert_eq!(of_db(&format!("{field} = '0s'")), format!("{field} is 0s, {all}"));
         assert_eq!(of_db(&format!("{field} = '25days'")), format!("{field} is 25days, {all}"));
         read(&format!("[circuits.db]\n{field} = '1ns'")).check::<StdClock>().unwrap();

@@ -67,6 +67,7 @@ fn each_field_of_a_configuration_does_what_its_method_does() {
     same("probe_timeout = '5s'", count().probe_timeout(secs(5)));
     same("dropped = 'failure'", count().dropped(Verdict::Failure));
     same("slow_call = '2s'", count().slow_call_if(Some(secs(2))));
+    same("slow_start = '16s'", count().slow_start_if(Some(secs(16))));
     same("observe_only = true", count().observe_only_if(true));
     same(
         "probe_timeout = '5s'\nrecovery_timeout = '1s'",
@@ -161,6 +162,7 @@ fn an_override_replaces_field_by_field_and_a_strategy_as_a_whole() {
         error_threshold = 9
         recovery_timeout = '10s'
         slow_call = '2s'
+        slow_start = '16s'
         observe_only = true
         strategy = { debounce = { up = 2, down = 1 } }
         recovery = { doubling = '5m', lockout = 3 }
@@ -173,6 +175,7 @@ fn an_override_replaces_field_by_field_and_a_strategy_as_a_whole() {
         [circuits.unset]
         error_threshold = 'unset'
         slow_call = 'unset'
+        slow_start = 'unset'
         observe_only = 'unset'
         strategy = 'unset'
         recovery.lockout = 'unset'
@@ -185,8 +188,10 @@ fn an_override_replaces_field_by_field_and_a_strategy_as_a_whole() {
     let debounce = Choice::Count(CountChoice::Debounce { up: 2, down: 1, jumps: None });
     let doubling = Recovery::new().doubling(secs(300)).lockout(3);
     let said = |id, choice| Config::new(id).recovery_timeout(secs(10)).chosen(choice);
-    let slow =
-        |made: Made| made.error_threshold(9).slow_call_if(Some(secs(2))).observe_only_if(true);
+    let slow = |made: Made| {
+        let made = made.error_threshold(9).slow_call_if(Some(secs(2)));
+        made.slow_start_if(Some(secs(16))).observe_only_if(true)
+    };
     let expected: [Made; 6] = [
         slow(said("same", debounce)).with_recovery(doubling),
         // One that is not in the file.
