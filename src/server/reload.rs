@@ -96,10 +96,8 @@ impl<C: Clock + Clone + Send + Sync + 'static> Breakers<C> {
         }
         let mut done = Reloaded::default();
         for (breaker, config) in present {
-            let ids = match breaker.reconfigure(config)? {
-                true => &mut done.changed,
-                false => &mut done.unchanged,
-            };
+            let is_changed = breaker.reconfigure(config)?;
+            let ids = if is_changed { &mut done.changed } else { &mut done.unchanged };
             ids.push(breaker.id());
         }
         for breaker in new {
