@@ -2,7 +2,7 @@
 //!
 //! - `history`: the last changes, oldest first; at the start, and again for a watcher who was too slow for some of them.
 //! - `change`: one more.
-//! - `circuits`: all circuits, at the start and whenever something about them is new, twice a second at most.
+//! - `circuits`: all circuits, at the start and whenever something about them is new, four times a second at most.
 //!
 //! What a watcher has not read yet is bounded: the socket's buffers, and a hundred changes that all watchers share. One that
 //! never reads holds nobody up.
@@ -46,7 +46,7 @@ pub async fn events(State(app): Shared) -> Response {
     let watcher = Watcher {
         history: Some(history),
         notices,
-        tick: interval(Duration::from_millis(500)),
+        tick: interval(Duration::from_millis(250)),
         circuits: Vec::new(),
         stopping: app.stopping.clone(),
         app,
@@ -69,7 +69,6 @@ impl Watcher {
             tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 notice = self.notices.recv() => {
-                    self.tick.reset_immediately();
                     return match notice {
                         Ok(notice) => event("change", &notice),
                         Err(RecvError::Lagged(_)) => {
