@@ -15,7 +15,7 @@ cargo build --locked
 folder=$(mktemp -d)
 end() {
     while read -r pid; do kill -9 "$pid" 2>/dev/null || true; done <"$folder/pids"
-    rm -rf "$folder"
+    [[ -n ${KEEP:-} ]] && echo "$folder" || rm -rf "$folder"
 }
 touch "$folder/pids"
 trap end EXIT
