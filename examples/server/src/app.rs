@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Semaphore, watch};
 
 use crate::dependencies::Dependencies;
-use crate::guards::{Changes, Guards};
+use crate::guards::Guards;
 use crate::settings::{Operator, Service, Settings};
 use crate::told::Told;
 
@@ -38,7 +38,6 @@ impl App {
         let Settings { service, operator, breakers } = Settings::read(&path).await?;
         let told = Arc::new(Told::new());
         let guards = Guards::new(&breakers, Arc::clone(&told))?;
-        guards.check(&operator, &breakers)?;
         Ok(App {
             guards,
             dependencies: Dependencies::new(&service).map_err(|fault| fault.to_string())?,
@@ -67,7 +66,7 @@ impl App {
         match self.try_reload().await {
             Ok(changes) => {
                 println!("settings read again: {changes}");
-                self.told.settings(false, changes.to_string());
+                self.told.settings(false, changes);
             }
             Err(error) => {
                 eprintln!("settings refused, all stays as it was: {error}");
@@ -77,12 +76,11 @@ impl App {
     }
 
     /// Takes all of them over, or none.
-    async fn try_reload(&self) -> Result<Changes, Box<dyn Error>> {
+    async fn try_reload(&self) -> Result<String, Box<dyn Error>> {
         let Settings { service, operator, breakers } = Settings::read(&self.path).await?;
         if service != self.service {
             return Err("what stands under [service] is read at the start alone".into());
         }
-        self.guards.check(&operator, &breakers)?;
         let changes = self.guards.reload(&breakers)?;
         *self.operator.write().unwrap_or_else(PoisonError::into_inner) = operator;
         Ok(changes)

@@ -4,15 +4,17 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcb::server::{Breaker, Breakers};
-use mcb::{Rules, Verdict};
+use mcb::observe::MetricsObserver;
+use mcb::server::{Breaker, Breakers, id};
+use mcb::settings::Settings;
+use mcb::strategy::AnyStrategy;
+use mcb::{Config, Rules, StdClock, Verdict};
 
 use crate::fault::Fault;
-use crate::settings::Operator;
 use crate::told::Told;
 
-pub use crate::standin::Circuits;
-pub type Changes = String;
+/// The circuits that the service itself calls through; the settings may have more.
+pub const USED: [&str; 3] = ["upstream", "redis", "postgres"];
 
 /// The breakers that handlers call through, and all of them by id.
 pub struct Guards {
@@ -20,31 +22,64 @@ pub struct Guards {
     pub redis: Breaker<Faults>,
     pub postgres: Breaker<Faults>,
     pub all: Breakers,
+    pub metrics: Arc<MetricsObserver>,
+    told: Arc<Told>,
 }
 
 impl Guards {
-    pub fn new(circuits: &Circuits, told: Arc<Told>) -> Result<Guards, Box<dyn Error>> {
-        let all = circuits.breakers(told)?;
-        let guard = |id| match all.get(id) {
-            Some(breaker) => Ok(breaker.with_rules(Faults)),
-            None => Err(format!("circuits: {id} is missing")),
-        };
-        let (upstream, redis, postgres) = (guard("upstream")?, guard("redis")?, guard("postgres")?);
-        Ok(Guards { upstream, redis, postgres, all })
-    }
-
-    /// Refuses settings that lack a circuit that is in use or required.
-    pub fn check(&self, operator: &Operator, circuits: &Circuits) -> Result<(), String> {
-        let used = ["upstream", "redis", "postgres"];
-        match used.into_iter().chain(operator.required.iter().map(String::as_str)).find(|id| !circuits.has(id)) {
-            Some(id) => Err(format!("circuits: {id} is missing")),
-            None => Ok(()),
+    /// Those that the settings have.
+    pub fn new(settings: &Settings, told: Arc<Told>) -> Result<Guards, Box<dyn Error>> {
+        let (all, metrics) = (Breakers::new(), Arc::new(MetricsObserver::new()));
+        for config in settings.configs(id)? {
+            all.register(&breaker(config, &metrics, &told)?)?;
         }
+        let [upstream, redis, postgres] = USED.map(|id| all.get(id).map(|it| it.with_rules(Faults)));
+        let missing = "a circuit that the service needs is missing";
+        Ok(Guards {
+            upstream: upstream.ok_or(missing)?,
+            redis: redis.ok_or(missing)?,
+            postgres: postgres.ok_or(missing)?,
+            all,
+            metrics,
+            told,
+        })
     }
 
-    pub fn reload(&self, circuits: &Circuits) -> Result<Changes, Box<dyn Error>> {
-        circuits.reload(&self.all)
+    /// Goes on under other settings, with the state of every breaker that stays; what has changed. Nothing has where one
+    /// of them is bad.
+    pub fn reload(&self, settings: &Settings) -> Result<String, Box<dyn Error>> {
+        let configs = settings.configs(id)?;
+        let mut changes = Vec::new();
+        for gone in self.all.list().iter().filter(|breaker| !settings.contains(breaker.id())) {
+            self.all.remove(gone.id());
+            self.metrics.retire(gone.id());
+            changes.push(format!("{} removed", gone.id()));
+        }
+        for config in configs {
+            let id = config.get_id();
+            match self.all.get(id) {
+                Some(breaker) if !breaker.reconfigure(config)? => {}
+                Some(_) => changes.push(format!("{id} changed")),
+                None => {
+                    self.all.register(&breaker(config, &self.metrics, &self.told)?)?;
+                    changes.push(format!("{id} added"));
+                }
+            }
+        }
+        Ok(if changes.is_empty() { "no circuit changed".into() } else { changes.join(", ") })
     }
+}
+
+/// One breaker, which is told of in the metrics and on the page.
+fn breaker(
+    config: Config<StdClock, AnyStrategy>,
+    metrics: &Arc<MetricsObserver>,
+    told: &Arc<Told>,
+) -> Result<Breaker, Box<dyn Error>> {
+    let observer = (Arc::clone(metrics), Arc::clone(told));
+    let breaker = Breaker::builder(config, StdClock).observer(observer).build()?;
+    metrics.register(breaker.id(), breaker.state());
+    Ok(breaker)
 }
 
 /// What counts: every fault but those of the client; and one that says how long it lasts opens at once, for as long.

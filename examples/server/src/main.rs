@@ -10,11 +10,11 @@ mod fault;
 mod guards;
 mod operators;
 mod settings;
-mod standin;
 mod told;
 mod web;
 
 use std::error::Error;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +30,17 @@ use crate::app::App;
 const GRACE: Duration = Duration::from_secs(5);
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let path = std::env::args_os().nth(1).unwrap_or_else(|| "settings.toml".into());
     // From here on a signal is no end without ceremony.
     let mut hangup = signal(SignalKind::hangup())?;

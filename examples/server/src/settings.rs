@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use mcb::StdClock;
 use serde::{Deserialize, Deserializer, de};
 use tokio::{fs, time};
 
-use crate::guards::Circuits;
+use crate::guards::USED;
 
 /// All that the file says. A field that it does not know is refused.
 #[derive(Deserialize)]
@@ -19,8 +20,8 @@ pub struct Settings {
     /// May change while the service runs.
     #[serde(default)]
     pub operator: Operator,
-    /// May change while the service runs: the settings of every breaker.
-    pub breakers: Circuits,
+    /// May change while the service runs: the settings of every breaker, as mcb describes them.
+    pub breakers: mcb::settings::Settings,
 }
 
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -64,11 +65,23 @@ impl Settings {
             time::sleep(Duration::from_millis(50)).await;
             let again = fs::read_to_string(path).await?;
             if again == text {
-                return Ok(toml::from_str(&text)?);
+                let settings: Settings = toml::from_str(&text)?;
+                settings.check()?;
+                return Ok(settings);
             }
             text = again;
         }
         Err("the file is being written to all the time".into())
+    }
+
+    /// What only shows in the whole. (A file that breaks off after a line may be a whole one to its format.)
+    fn check(&self) -> Result<(), Box<dyn Error>> {
+        self.breakers.check::<StdClock>()?;
+        let needed = self.operator.required.iter().map(String::as_str).chain(USED);
+        match needed.into_iter().find(|id| !self.breakers.contains(id)) {
+            Some(id) => Err(format!("breakers: circuit {id} is needed and missing").into()),
+            None => Ok(()),
+        }
     }
 }
 

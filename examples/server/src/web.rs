@@ -59,6 +59,7 @@ async fn ready(State(app): Shared) -> impl IntoResponse {
 }
 
 async fn metrics(State(app): Shared) -> impl IntoResponse {
+    app.guards.metrics.refresh();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render())
 }
 

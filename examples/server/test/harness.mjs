@@ -178,7 +178,7 @@ export class Service extends Process {
 
   async up() {
     this.start();
-    this.url = await until(`${this.name} listens`, () => /listening on (\S+)/.exec(this.said())?.[1]);
+    this.url = await until(`${this.name} listens: ${this.log}`, () => /listening on (\S+)/.exec(this.said())?.[1]);
     return this;
   }
 
