@@ -69,8 +69,10 @@ impl App {
                 self.told.settings(false, changes);
             }
             Err(error) => {
+                // Readers of TOML end theirs with a line of its own.
+                let error = error.to_string().trim_end().to_owned();
                 eprintln!("settings refused, all stays as it was: {error}");
-                self.told.settings(true, error.to_string());
+                self.told.settings(true, error);
             }
         }
     }

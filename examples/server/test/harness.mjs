@@ -192,7 +192,7 @@ export class Service extends Process {
   async reload() {
     const before = this.said().length;
     this.child.kill("SIGHUP");
-    return until("an answer to the signal", () => /settings (read again|refused).*(?:\n(?!circuit).*)*/.exec(this.said().slice(before))?.[0]);
+    return until("an answer to the signal", () => /settings (read again|refused)[^]*\n$/.exec(this.said().slice(before))?.[0].trim());
   }
 
   async get(path, options = {}) {
