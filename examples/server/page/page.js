@@ -9,6 +9,17 @@ const PASSES = {
   "forced-open": "Every call is rejected, until somebody resets it.",
   "locked-out": "Every call is rejected, until somebody resets it.",
 };
+const REASONS = { success: "the probes succeeded", time: "the first probe passes", "by-hand": "by hand", restored: "restored" };
+// Of the failure that opened it.
+const CAUSES = {
+  error: "an error",
+  output: "a bad answer",
+  slow: "too slow",
+  dropped: "its caller gave up",
+  panic: "a panic",
+  reported: "a report",
+  recovery: "the recovery step failed",
+};
 const STRIP_MS = 5 * 60_000;
 const MOST_CHANGES = 100;
 
@@ -17,6 +28,7 @@ const cards = new Map();
 let changes = [];
 // What the server's clock is ahead of this one.
 let ahead = 0;
+let fading;
 
 const words = (state) => state.replace("-", " ");
 const shape = (element, state) => element.querySelector("use").setAttribute("href", "#" + state);
@@ -110,18 +122,17 @@ function strips() {
 }
 
 function why({ reason, error_count }) {
-  if (typeof reason === "string") {
-    return { success: "the probes succeeded", time: "the first probe", "by-hand": "by hand", restored: "restored" }[reason] ?? reason;
-  }
+  if (typeof reason === "string") return REASONS[reason] ?? reason;
   const errors = error_count === 1 ? "1 error" : `${error_count} errors`;
-  return `${Object.values(reason)[0]}, ${errors}`;
+  const cause = Object.values(reason)[0];
+  return `${CAUSES[cause] ?? cause}, ${errors} counted`;
 }
 
 function row(change) {
   const item = document.createElement("li");
   const state = change.to ?? "settings";
   item.dataset.state = state;
-  item.innerHTML = '<svg class="shape" aria-hidden="true"><use/></svg><span><b></b> <em></em><span class="why"></span><time></time></span>';
+  item.innerHTML = '<svg class="shape" aria-hidden="true"><use/></svg><span><time></time><b></b> <em></em><span class="why"></span></span>';
   shape(item, state);
   const at = new Date(change.at);
   item.querySelector("b").textContent = change.id ?? "settings";
@@ -158,6 +169,8 @@ async function act(id, button) {
   const answer = (refused, message) => {
     $("answer").classList.toggle("refused", refused);
     $("answer").textContent = message;
+    clearTimeout(fading);
+    fading = setTimeout(() => ($("answer").textContent = ""), 10_000);
   };
   button.setAttribute("aria-disabled", "true");
   try {
@@ -181,12 +194,20 @@ function connected(is) {
   text($("connection"), is ? "live" : "connection lost, trying again");
 }
 
-const events = new EventSource("/events");
-events.onopen = () => connected(true);
-events.onerror = () => connected(false);
-events.addEventListener("history", (event) => history(JSON.parse(event.data)));
-events.addEventListener("change", (event) => told(JSON.parse(event.data)));
-events.addEventListener("circuits", (event) => show(JSON.parse(event.data)));
+function watch() {
+  const events = new EventSource("/events");
+  events.onopen = () => connected(true);
+  events.onerror = () => {
+    connected(false);
+    // A browser tries again by itself where a connection broke, and not where it was refused.
+    if (events.readyState === EventSource.CLOSED) setTimeout(watch, 3_000);
+  };
+  events.addEventListener("history", (event) => history(JSON.parse(event.data)));
+  events.addEventListener("change", (event) => told(JSON.parse(event.data)));
+  events.addEventListener("circuits", (event) => show(JSON.parse(event.data)));
+}
+
+watch();
 
 $("operator").addEventListener("submit", (event) => event.preventDefault());
 setInterval(tick, 100);

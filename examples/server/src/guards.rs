@@ -33,7 +33,8 @@ impl Guards {
         for config in settings.configs(id)? {
             all.register(&breaker(config, &metrics, &told)?)?;
         }
-        let [upstream, redis, postgres] = USED.map(|id| all.get(id).map(|it| it.with_rules(Faults)));
+        let [upstream, redis, postgres] =
+            USED.map(|id| all.get(id).map(|it| it.with_rules(Faults)));
         let missing = "a circuit that the service needs is missing";
         Ok(Guards {
             upstream: upstream.ok_or(missing)?,

@@ -69,8 +69,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let stopped = async |mut stopping: watch::Receiver<bool>| {
         drop(stopping.wait_for(|stopping| *stopping).await);
     };
-    let serving = axum::serve(listener, web::router(app))
-        .with_graceful_shutdown(stopped(stopping.clone()));
+    let serving =
+        axum::serve(listener, web::router(app)).with_graceful_shutdown(stopped(stopping.clone()));
     tokio::select! {
         served = serving => served?,
         () = async { stopped(stopping).await; sleep(GRACE).await } => eprintln!("some clients did not go"),

@@ -19,7 +19,8 @@ pub async fn act(
     Path((id, action)): Path<(String, String)>,
 ) -> Response {
     if let Err((status, why)) = allowed(&app, &headers) {
-        let challenge = (status == StatusCode::UNAUTHORIZED).then_some([(WWW_AUTHENTICATE, "Bearer")]);
+        let challenge =
+            (status == StatusCode::UNAUTHORIZED).then_some([(WWW_AUTHENTICATE, "Bearer")]);
         return (status, challenge, Json(json!({ "error": why }))).into_response();
     }
     let act: fn(&dyn Circuit) = match action.as_str() {

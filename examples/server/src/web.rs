@@ -28,8 +28,14 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/events", get(events::events))
         .route("/circuits/{id}/{action}", post(operators::act))
         .route("/", get(page))
-        .route("/page.js", get(([(header::CONTENT_TYPE, "text/javascript")], include_str!("../page/page.js"))))
-        .route("/page.css", get(([(header::CONTENT_TYPE, "text/css")], include_str!("../page/page.css"))))
+        .route(
+            "/page.js",
+            get(([(header::CONTENT_TYPE, "text/javascript")], include_str!("../page/page.js"))),
+        )
+        .route(
+            "/page.css",
+            get(([(header::CONTENT_TYPE, "text/css")], include_str!("../page/page.css"))),
+        )
         .with_state(app)
 }
 
@@ -69,4 +75,3 @@ async fn page() -> impl IntoResponse {
                   form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
     ([(header::CONTENT_SECURITY_POLICY, policy)], Html(include_str!("../page/index.html")))
 }
-

@@ -43,7 +43,7 @@ await check("an opening is seen, its time counts down, and so is the recovery", 
   assert.ok(first > 1 && first <= 3, `${first} s`);
   await until("less time", async () => (await left()) < first - 0.3);
   assert.match(await page.locator("#said").textContent(), /^upstream is open, next probe in 3 seconds$/);
-  assert.match(await page.locator("#changes li").first().textContent(), /upstream is open.*error, 3 errors/);
+  assert.match(await page.locator("#changes li").first().textContent(), /upstream is open.*an error, 3 errors counted/);
   assert.equal(await card("upstream").locator("use").getAttribute("href"), "#open", "a shape of its own");
   assert.equal(await page.locator("#ready").textContent(), "Ready", "it is not required");
   await up("upstream");
