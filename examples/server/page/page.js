@@ -128,6 +128,9 @@ function why({ reason, error_count }) {
   return `${CAUSES[cause] ?? cause}, ${errors} counted`;
 }
 
+// Without the lines that draw where in the file it is, which want a wide screen.
+const brief = (message) => message.split("\n").filter((line) => !/^\s*\d*\s*\|/.test(line)).join("\n");
+
 function row(change) {
   const item = document.createElement("li");
   const state = change.to ?? "settings";
@@ -137,7 +140,7 @@ function row(change) {
   const at = new Date(change.at);
   item.querySelector("b").textContent = change.id ?? "settings";
   item.querySelector("em").textContent = change.to ? "is " + words(change.to) : change.refused ? "refused" : "read again";
-  item.querySelector(".why").textContent = change.to ? why(change) : change.message;
+  item.querySelector(".why").textContent = change.to ? why(change) : brief(change.message);
   item.querySelector("time").textContent = at.toLocaleTimeString("en-GB");
   item.querySelector("time").dateTime = at.toISOString();
   return item;
@@ -149,7 +152,7 @@ function told(change) {
   $("changes").prepend(row(change));
   while ($("changes").children.length > MOST_CHANGES) $("changes").lastChild.remove();
   $("no-changes").hidden = true;
-  if (!change.to) $("said").textContent = "Settings: " + change.message;
+  if (!change.to) $("said").textContent = "Settings: " + brief(change.message);
 }
 
 function history(all) {

@@ -55,18 +55,18 @@ pub fn list(app: &App) -> Vec<Circuit> {
 
 /// With the time, so that a reader knows how old it is.
 #[derive(Serialize)]
-pub struct Circuits<'a> {
+pub struct Shown<'a> {
     now: u128,
     ready: bool,
     circuits: &'a [Circuit],
 }
 
-impl<'a> Circuits<'a> {
+impl<'a> Shown<'a> {
     pub fn new(circuits: &'a [Circuit]) -> Self {
-        Circuits { now: now(), ready: circuits.iter().all(|circuit| !circuit.stops), circuits }
+        Shown { now: now(), ready: circuits.iter().all(|circuit| !circuit.stops), circuits }
     }
 }
 
 pub async fn all(State(app): Shared) -> Json<serde_json::Value> {
-    Json(serde_json::json!(Circuits::new(&list(&app))))
+    Json(serde_json::json!(Shown::new(&list(&app))))
 }

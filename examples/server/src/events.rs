@@ -22,7 +22,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Interval, interval};
 
 use crate::app::App;
-use crate::circuits::{Circuit, Circuits, list};
+use crate::circuits::{Circuit, Shown, list};
 use crate::told::Notice;
 use crate::web::Shared;
 
@@ -83,7 +83,7 @@ impl Watcher {
                     let circuits = list(&self.app);
                     if circuits != self.circuits {
                         self.circuits = circuits;
-                        return event("circuits", &Circuits::new(&self.circuits));
+                        return event("circuits", &Shown::new(&self.circuits));
                     }
                 }
             }

@@ -59,9 +59,9 @@ async fn ready(State(app): Shared) -> impl IntoResponse {
     let circuits = circuits::list(&app);
     let ready = circuits.iter().all(|circuit| !circuit.stops);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let states: Map<String, Value> =
+    let body: Map<String, Value> =
         circuits.iter().map(|circuit| (circuit.id.into(), circuit.state.as_str().into())).collect();
-    (status, [(header::CACHE_CONTROL, "no-cache")], Json(json!({ "circuits": states })))
+    (status, [(header::CACHE_CONTROL, "no-cache")], Json(json!({ "circuits": body })))
 }
 
 async fn metrics(State(app): Shared) -> impl IntoResponse {
