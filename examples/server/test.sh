@@ -15,10 +15,13 @@ cargo build --locked
 folder=$(mktemp -d)
 end() {
     while read -r pid; do kill -9 "$pid" 2>/dev/null || true; done <"$folder/pids"
-    [[ -n ${KEEP:-} ]] && echo "$folder" || rm -rf "$folder"
+    rm -rf "$folder"
 }
 touch "$folder/pids"
 trap end EXIT
 trap 'exit 130' INT TERM
 
-node test/run.mjs "$folder" "$CARGO_TARGET_DIR/debug" "$@"
+# In the background, since only then a signal is seen to at once.
+node test/run.mjs "$folder" "$CARGO_TARGET_DIR/debug" "$@" &
+echo $! >>"$folder/pids"
+wait $!

@@ -71,7 +71,7 @@ async fn metrics(State(app): Shared) -> impl IntoResponse {
 
 async fn page() -> impl IntoResponse {
     // Whatever would be put into the page could load and run nothing.
-    let policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src data:; \
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
                   form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
     ([(header::CONTENT_SECURITY_POLICY, policy)], Html(include_str!("../page/index.html")))
 }

@@ -149,7 +149,7 @@ token = "${TOKEN}"
 
 [breakers.defaults]
 error_threshold = 3
-recovery_timeout = "1200ms"
+recovery_timeout = "1700ms"
 dropped = "failure"
 
 [breakers.circuits.upstream]

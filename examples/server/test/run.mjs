@@ -11,7 +11,11 @@ try {
   for (const file of readdirSync(here).sort()) {
     if (only.length && !only.some((name) => file.replace(/^\d+-/, "").startsWith(name))) continue;
     console.log(`\n${file}`);
-    await check(`${file} runs to its end`, () => import(new URL(file, here)));
+    try {
+      await import(new URL(file, here));
+    } catch (error) {
+      await check(`${file} runs to its end`, () => Promise.reject(error));
+    }
   }
 } finally {
   for (const process of Object.values(dependencies)) process.child?.kill("SIGKILL");

@@ -91,7 +91,7 @@ for (const [what, change, why] of [
   ["a wrong type", ["error_threshold = 3", "error_threshold = [3]"], /error_threshold/],
   ["an unknown strategy", ["[breakers.circuits.redis]", "[breakers.circuits.redis]\nstrategy = \"luck\""], /circuit redis.*luck/s],
   ["an unknown field", ["error_threshold = 3", "eror_threshold = 3"], /eror_threshold/],
-  ["a unit that there is not", ["\"1200ms\"", "\"1200 bananas\""], /bananas/],
+  ["a unit that there is not", ["\"1700ms\"", "\"1700 bananas\""], /bananas/],
   ["two circuits of one id", ["[breakers.circuits.redis]", "[breakers.circuits.redis]\n[breakers.circuits.redis]"], /redis|duplicate/],
   ["a circuit that is in use gone", ["[breakers.circuits.redis]", ""], /circuit redis is needed and missing/],
   ["a required circuit that there is not", ["required = [\"postgres\"]", "required = [\"mail\"]"], /circuit mail is needed and missing/],
