@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use mcb::server::Reloaded;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Semaphore, watch};
 
@@ -66,7 +67,7 @@ impl App {
         match self.try_reload().await {
             Ok(changes) => {
                 println!("settings read again: {changes}");
-                self.told.settings(false, changes);
+                self.told.settings(false, changes.to_string());
             }
             Err(error) => {
                 // Readers of TOML end theirs with a line of its own.
@@ -78,7 +79,7 @@ impl App {
     }
 
     /// Takes all of them over, or none.
-    async fn try_reload(&self) -> Result<String, Box<dyn Error>> {
+    async fn try_reload(&self) -> Result<Reloaded, Box<dyn Error>> {
         let Settings { service, operator, breakers } = Settings::read(&self.path).await?;
         if service != self.service {
             return Err("what stands under [service] is read at the start alone".into());

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mcb::observe::MetricsObserver;
-use mcb::server::{Breaker, Breakers, id};
-use mcb::settings::Settings;
-use mcb::strategy::AnyStrategy;
-use mcb::{Config, Rules, StdClock, Verdict};
+use mcb::server::{Breaker, Breakers, Reloaded};
+use mcb::settings::{Settings, SettingsError};
+use mcb::{Rules, StdClock, Verdict};
 
 use crate::fault::Fault;
 use crate::told::Told;
@@ -30,9 +29,7 @@ impl Guards {
     /// Those that the settings have.
     pub fn new(settings: &Settings, told: Arc<Told>) -> Result<Guards, Box<dyn Error>> {
         let (all, metrics) = (Breakers::new(), Arc::new(MetricsObserver::new()));
-        for config in settings.configs(id)? {
-            all.register(&breaker(config, &metrics, &told)?)?;
-        }
+        follow(&all, settings, &metrics, &told)?;
         let [upstream, redis, postgres] =
             USED.map(|id| all.get(id).map(|it| it.with_rules(Faults)));
         let missing = "a circuit that the service needs is missing";
@@ -46,41 +43,26 @@ impl Guards {
         })
     }
 
-    /// Goes on under other settings, with the state of every breaker that stays; what has changed. Nothing has where one
-    /// of them is bad.
-    pub fn reload(&self, settings: &Settings) -> Result<String, Box<dyn Error>> {
-        let configs = settings.configs(id)?;
-        let mut changes = Vec::new();
-        for gone in self.all.list().iter().filter(|breaker| !settings.contains(breaker.id())) {
-            self.all.remove(gone.id());
-            self.metrics.retire(gone.id());
-            changes.push(format!("{} removed", gone.id()));
-        }
-        for config in configs {
-            let id = config.get_id();
-            match self.all.get(id) {
-                Some(breaker) if !breaker.reconfigure(config)? => {}
-                Some(_) => changes.push(format!("{id} changed")),
-                None => {
-                    self.all.register(&breaker(config, &self.metrics, &self.told)?)?;
-                    changes.push(format!("{id} added"));
-                }
-            }
-        }
-        Ok(if changes.is_empty() { "no circuit changed".into() } else { changes.join(", ") })
+    /// Goes on under other settings, with the state of every breaker that stays; nothing changes where one is bad.
+    pub fn reload(&self, settings: &Settings) -> Result<Reloaded, SettingsError> {
+        follow(&self.all, settings, &self.metrics, &self.told)
     }
 }
 
-/// One breaker, which is told of in the metrics and on the page.
-fn breaker(
-    config: Config<StdClock, AnyStrategy>,
+/// Makes each breaker so that it is told of in the metrics and on the page.
+fn follow(
+    all: &Breakers,
+    settings: &Settings,
     metrics: &Arc<MetricsObserver>,
     told: &Arc<Told>,
-) -> Result<Breaker, Box<dyn Error>> {
-    let observer = (Arc::clone(metrics), Arc::clone(told));
-    let breaker = Breaker::builder(config, StdClock).observer(observer).build()?;
-    metrics.register(breaker.id(), breaker.state());
-    Ok(breaker)
+) -> Result<Reloaded, SettingsError> {
+    let done = all.reload(settings, |config| {
+        let observer = (Arc::clone(metrics), Arc::clone(told));
+        Breaker::builder(config, StdClock).observer(observer).build()
+    })?;
+    done.removed.iter().for_each(|id| metrics.retire(id));
+    all.list().iter().for_each(|breaker| metrics.register(breaker.id(), breaker.state()));
+    Ok(done)
 }
 
 /// What counts: every fault but those of the client; and one that says how long it lasts opens at once, for as long.

@@ -139,7 +139,7 @@ export function settings(...changes) {
   let text = `
 [service]
 listen = "127.0.0.1:0"
-upstream = { url = "http://127.0.0.1:${ports.upstream}/price", time_limit = "300ms" }
+upstream = { url = "http://127.0.0.1:${ports.upstream}/price", time_limit = "500ms" }
 redis = { url = "redis://127.0.0.1:${ports.redis}", time_limit = "300ms" }
 postgres = { url = "host=127.0.0.1 port=${ports.postgres} user=postgres", time_limit = "1s" }
 

@@ -1,7 +1,7 @@
 // What depends on what, and what is told of it while it is away.
 
 import assert from "node:assert/strict";
-import { check, dependencies, reached, Service, sleep, until, up, upstream } from "../harness.mjs";
+import { check, dependencies, reached, Service, until, up, upstream } from "../harness.mjs";
 
 const service = await new Service("outages").up();
 const paths = { upstream: "/price", redis: "/visits", postgres: "/orders/7" };
@@ -57,14 +57,14 @@ for (const [id, path] of Object.entries(paths)) {
   });
 }
 
-/** Closed again, and the upstream well. */
-async function well() {
-  await upstream({});
+/** Closed again, and the upstream as it is told. */
+async function begin(mode) {
+  await upstream(mode);
   await service.act("upstream", "reset");
 }
 
 await check("429 with seconds opens at once and for as long, and the client is told", async () => {
-  await upstream({ status: 429, retry_after: "2" });
+  await begin({ status: 429, retry_after: "2" });
   const before = await reached();
   const first = await service.get("/price");
   const opened = Date.now();
@@ -80,50 +80,47 @@ await check("429 with seconds opens at once and for as long, and the client is t
 });
 
 await check("429 with a date does the same, and one that asks for too long gets the longest wait", async () => {
-  await upstream({ status: 429, retry_after: new Date(Date.now() + 31_000).toUTCString() });
+  await begin({ status: 429, retry_after: new Date(Date.now() + 31_000).toUTCString() });
   await service.get("/price");
   const { retry_after_ms: wait } = await service.circuit("upstream");
-  assert.ok(wait > 25_000 && wait <= 31_000, `${wait} ms`);
+  assert.ok(wait > 25_000 && wait <= 31_300, `${wait} ms`);
   await service.act("upstream", "reset");
   await upstream({ status: 429, retry_after: "86400" });
   await service.get("/price");
   const { retry_after_ms: longest } = await service.circuit("upstream");
   // Kept in 12 bits, and rounded up.
   assert.ok(longest > 59_000 && longest <= 60_480, `${longest} ms`);
-  await well();
 });
 
 await check("answers of 500 open it", async () => {
-  await upstream({ status: 500 });
+  await begin({ status: 500 });
   const statuses = [];
   for (let time = 0; time < 4; time += 1) statuses.push((await service.get("/price")).status);
   assert.deepEqual(statuses, [502, 502, 502, 503]);
-  await well();
 });
 
 await check("one that hangs is found out by the time limit", async () => {
-  await upstream({ delay_ms: 20_000 });
+  await begin({ delay_ms: 20_000 });
   const begun = Date.now();
   const statuses = [];
   for (let time = 0; time < 4; time += 1) statuses.push((await service.get("/price")).status);
   assert.deepEqual(statuses, [504, 504, 504, 503]);
-  assert.ok(Date.now() - begun < 2_500, `${Date.now() - begun} ms`);
-  await well();
+  assert.ok(Date.now() - begun < 5_000, `${Date.now() - begun} ms`);
 });
 
 await check("one that hangs is found out by clients that do not wait for the time limit, too", async () => {
-  await upstream({ delay_ms: 20_000 });
+  await begin({ delay_ms: 20_000 });
   for (let time = 0; time < 3; time += 1) {
     await assert.rejects(service.get("/price", { signal: AbortSignal.timeout(60) }));
   }
   await until("it is open", async () => (await service.circuit("upstream")).state === "open", 1_000);
-  await well();
 });
 
 await check("a request that is under way is answered when the service is told to stop", async () => {
-  await upstream({ delay_ms: 250 });
+  await begin({ delay_ms: 200 });
+  const before = await reached();
   const answer = service.get("/price");
-  await sleep(80);
+  await until("it is under way", async () => (await reached()) > before);
   assert.equal(await service.kill("SIGTERM"), 0);
   assert.equal((await answer).status, 200);
   await upstream({});
