@@ -77,7 +77,7 @@ mod embedded_hal {
 
 #[cfg(feature = "embedded-hal-async")]
 mod embedded_hal_async {
-    use embedded_hal_async::{delay, i2c, spi};
+    use embedded_hal_async::{delay, digital, i2c, spi};
     use mcb::bus::{Guarded, TimeLimit};
 
     use super::BREAKER;
@@ -96,6 +96,10 @@ mod embedded_hal_async {
 
     fn limited(bus: impl i2c::I2c, delay: impl delay::DelayNs) -> impl i2c::I2c {
         Guarded::new(TimeLimit::new(bus, delay, core::time::Duration::from_millis(9)), &BREAKER)
+    }
+
+    fn limited_pin(pin: impl digital::Wait, delay: impl delay::DelayNs) -> impl digital::Wait {
+        TimeLimit::new(pin, delay, core::time::Duration::from_millis(9))
     }
 
     async fn probes(mut delay: impl delay::DelayNs) -> Result<(), mcb::Rejected> {

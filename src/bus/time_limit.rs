@@ -1,17 +1,20 @@
 //! A bus whose operations have a time limit.
 
+mod digital;
 mod i2c;
 #[cfg(any(feature = "embedded-io-async", feature = "embedded-io-async-06"))]
 mod io;
 mod kind;
 mod spi;
+#[cfg(feature = "embedded-storage-async")]
+mod storage;
 
 use core::fmt;
 use core::time::Duration;
 
 use crate::time_limit::micros;
 
-/// An async bus or stream each operation of which has a time limit, measured by any delay `D`.
+/// An async bus, stream, flash or pin each operation of which has a time limit, measured by any delay `D`.
 ///
 /// It belongs between the guard and the bus: `Guarded::new(TimeLimit::new(bus, delay, limit), &BREAKER)`. A limit that
 /// passes is then an error of the bus, [`TimedError::TimedOut`](crate::TimedError::TimedOut), and judged; outside the guard it would only drop the
@@ -21,7 +24,14 @@ use crate::time_limit::micros;
 /// limits the waiting for it too, which is then held against the device.
 ///
 /// Each call of a trait's method has the whole limit, and what a trait makes of several (`read_exact`) has it several
-/// times. Whether a stream is ready is asked without one.
+/// times. Whether a stream is ready is asked without one, and so is the level of a pin.
+///
+/// The limit of a flash is that of its longest erasure, of however many sectors at once. When it passes, the chip goes on
+/// erasing or writing, and takes no other command until it is done: a recovery step waits for that.
+///
+/// A pin that is waited for (`Wait`) tells a driver that data is ready or that a chip is no longer busy. With a limit, an
+/// edge that never comes is an error of the driver, which the breaker around the driver's method judges:
+/// `BREAKER.call_async_on(&mut radio, set_up, async |radio| radio.receive().await)`.
 ///
 /// ```
 /// # use core::{future::Future, pin::pin, task::{Context, Poll, Waker}};

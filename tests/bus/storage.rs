@@ -14,11 +14,15 @@ use mcb::{CircuitBreaker, Config, Consecutive, Kind, Kinds, ManualClock, State};
 
 use super::{TIMEOUT, breaker, clock};
 
-/// A chip that notes what is asked of it, and fails as it is told.
+/// A chip that notes what is asked of it, and fails or hangs as it is told.
 #[derive(Default)]
-struct Chip {
-    asked: Vec<(&'static str, u32)>,
-    fault: Option<NorFlashErrorKind>,
+pub(crate) struct Chip {
+    pub(crate) asked: Vec<(&'static str, u32)>,
+    pub(crate) fault: Option<NorFlashErrorKind>,
+    /// Its async operations never end.
+    pub(crate) hangs: bool,
+    /// What each byte reads; the place of each where there is none.
+    pub(crate) reads: Option<u8>,
 }
 
 impl Chip {
@@ -30,6 +34,20 @@ impl Chip {
         self.asked.push((method, offset));
         self.fault.map_or(Ok(()), Err)
     }
+
+    async fn ask_async(&mut self, method: &'static str, at: u32) -> Result<(), NorFlashErrorKind> {
+        if self.hangs {
+            core::future::pending::<()>().await;
+        }
+        self.ask(method, at)
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        match self.reads {
+            Some(byte) => bytes.fill(byte),
+            None => bytes.iter_mut().zip(0..).for_each(|(byte, place)| *byte = place),
+        }
+    }
 }
 
 impl ErrorType for Chip {
@@ -39,7 +57,7 @@ impl ErrorType for Chip {
 impl ReadNorFlash for Chip {
     const READ_SIZE: usize = 1;
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        bytes.fill(0xFF);
+        self.fill(bytes);
         self.ask("read", offset)
     }
     fn capacity(&self) -> usize {
@@ -62,8 +80,9 @@ impl MultiwriteNorFlash for Chip {}
 
 impl flash_async::ReadNorFlash for Chip {
     const READ_SIZE: usize = 2;
-    async fn read(&mut self, offset: u32, _: &mut [u8]) -> Result<(), Self::Error> {
-        self.ask("read", offset)
+    async fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        self.fill(bytes);
+        self.ask_async("read", offset).await
     }
     fn capacity(&self) -> usize {
         8_192
@@ -74,24 +93,25 @@ impl flash_async::NorFlash for Chip {
     const WRITE_SIZE: usize = 8;
     const ERASE_SIZE: usize = 512;
     async fn erase(&mut self, from: u32, _: u32) -> Result<(), Self::Error> {
-        self.ask("erase", from)
+        self.ask_async("erase", from).await
     }
     async fn write(&mut self, offset: u32, _: &[u8]) -> Result<(), Self::Error> {
-        self.ask("write", offset)
+        self.ask_async("write", offset).await
     }
 }
 
 impl flash_async::MultiwriteNorFlash for Chip {}
 
 /// The traits above it have method names of the traits below, and an error of any type.
-struct Card(Chip);
+pub(crate) struct Card(pub(crate) Chip);
 
 #[derive(Debug, PartialEq)]
-struct Lost;
+pub(crate) struct Lost;
 
 impl ReadStorage for Card {
     type Error = Lost;
-    fn read(&mut self, offset: u32, _: &mut [u8]) -> Result<(), Lost> {
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Lost> {
+        self.0.fill(bytes);
         self.0.ask("read", offset).map_err(|_| Lost)
     }
     fn capacity(&self) -> usize {
@@ -108,7 +128,8 @@ impl Storage for Card {
 impl embedded_storage_async::ReadStorage for Card {
     type Error = Lost;
     async fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Lost> {
-        ReadStorage::read(self, offset, bytes)
+        self.0.fill(bytes);
+        self.0.ask_async("read", offset).await.map_err(|_| Lost)
     }
     fn capacity(&self) -> usize {
         1 << 21
@@ -116,12 +137,12 @@ impl embedded_storage_async::ReadStorage for Card {
 }
 
 impl embedded_storage_async::Storage for Card {
-    async fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Lost> {
-        Storage::write(self, offset, bytes)
+    async fn write(&mut self, offset: u32, _: &[u8]) -> Result<(), Lost> {
+        self.0.ask_async("write", offset).await.map_err(|_| Lost)
     }
 }
 
-fn wait<F: Future>(future: F) -> F::Output {
+pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("a chip that answers at once"),
@@ -133,7 +154,7 @@ fn sizes<F: MultiwriteNorFlash>(flash: &F) -> [usize; 4] {
     [F::READ_SIZE, F::WRITE_SIZE, F::ERASE_SIZE, flash.capacity()]
 }
 
-fn sizes_async<F: flash_async::MultiwriteNorFlash>(flash: &F) -> [usize; 4] {
+pub(crate) fn sizes_async<F: flash_async::MultiwriteNorFlash>(flash: &F) -> [usize; 4] {
     [F::READ_SIZE, F::WRITE_SIZE, F::ERASE_SIZE, flash.capacity()]
 }
 
@@ -148,7 +169,7 @@ fn each_operation_of_a_flash_is_its_own_and_its_sizes_are_too() {
     wait(flash_async::ReadNorFlash::read(&mut flash, 2, &mut bytes)).unwrap();
     wait(flash_async::NorFlash::erase(&mut flash, 512, 1_024)).unwrap();
     wait(flash_async::NorFlash::write(&mut flash, 8, &[0; 8])).unwrap();
-    assert_eq!(bytes, [0xFF; 2]);
+    assert_eq!(bytes, [0, 1]);
     assert_eq!((sizes(&flash), sizes_async(&flash)), ([1, 4, 256, 4_096], [2, 8, 512, 8_192]));
     let asked =
         [("read", 1), ("erase", 256), ("write", 4), ("read", 2), ("erase", 512), ("write", 8)];

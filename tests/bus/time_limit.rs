@@ -1,5 +1,9 @@
 //! A bus that hangs, with a time limit between it and its guard.
 
+mod digital;
+#[cfg(feature = "embedded-storage-async")]
+mod storage;
+
 use core::time::Duration;
 
 use embedded_hal::{i2c, spi};

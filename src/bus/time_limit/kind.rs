@@ -12,6 +12,7 @@ macro_rules! kind {
     };
 }
 
+kind!(embedded_hal::digital, Error, ErrorKind::Other);
 kind!(embedded_hal::i2c, Error, ErrorKind::Other);
 kind!(embedded_hal::spi, Error, ErrorKind::Other);
 #[cfg(feature = "embedded-io")]
