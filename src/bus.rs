@@ -78,7 +78,7 @@
 //! [inspects](Guarded::inspecting) is given a look at what was read, [`all_same`] say; what it suspects counts as a
 //! failure, and the driver gets it all the same, as with [`Detect`](crate::Detect). It looks at the words of each
 //! read, of the reading side of a transfer, and at as many bytes of a stream as were read. A transaction is a failure
-//! when each of its reads is suspect. What is only written is not looked at.
+//! when each of its reads is suspect. What is only written is not looked at. Flash is [another matter](#flash).
 //!
 #![cfg_attr(feature = "embedded-hal", doc = "```")]
 #![cfg_attr(not(feature = "embedded-hal"), doc = "```ignore (needs the feature embedded-hal)")]
@@ -169,8 +169,8 @@
 //! # Time limits
 //!
 //! A time limit belongs inside the guard, around the bus, so that its error is judged like any other:
-//! `Guarded::new(TimeLimit::new(bus, delay, limit), &BREAKER)` (`TimeLimit` comes with `embedded-hal-async`, and
-//! `time_limit` for a driver's method). `with_timeout(guarded.read(…))` drops the guarded operation, which counts for nothing unless
+//! `Guarded::new(TimeLimit::new(bus, delay, limit), &BREAKER)` (`TimeLimit` comes with `embedded-hal-async`, for flash too,
+//! and `time_limit` for a driver's method). `with_timeout(guarded.read(…))` drops the guarded operation, which counts for nothing unless
 //! the configuration says [`dropped(Verdict::Failure)`](crate::Config::dropped): a bus that only hangs
 //! would never open its breaker.
 //!
@@ -181,6 +181,11 @@
 //! `Kinds::new().whitelist([NorFlashErrorKind::NotAligned, NorFlashErrorKind::OutOfBounds])`. A rejection leaves the
 //! flash as it was. One between the erasing and the writing of a sector leaves it erased: a log or a store of settings
 //! over a guard has to bear that, as it bears a loss of power.
+//!
+//! A chip that is not there reads as an erased one does where the line is pulled up, so that no look at the bytes alone can tell, and
+//! [`all_same`] would count each erased sector. Where the line is pulled down it reads zeros, which few programs write
+//! many of: `inspecting(|bytes: &[u8]| bytes.len() >= 64 && bytes.iter().all(|byte| *byte == 0))` counts these. Or the
+//! driver's method knows what has to be there, the chip's number or a magic word at the head of a region.
 //!
 #![cfg_attr(feature = "embedded-storage", doc = "```")]
 #![cfg_attr(

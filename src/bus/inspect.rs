@@ -1,5 +1,4 @@
 //! A look at what was read, for buses that answer without a device.
-#![allow(dead_code)] // guards of flash look at nothing
 
 use crate::rules::Rules;
 use crate::verdict::Verdict;
@@ -54,7 +53,7 @@ impl<W> Inspect<W> for NoInspection {
 /// Whether these are at least `LEAST` bytes, all 0x00 or all 0xFF: what a line without a device on it reads.
 ///
 /// Choose `LEAST` by what the device may truly send: a status register alone reads 0x00 on a healthy chip, and two bytes
-/// of a temperature do at 0 °C; six bytes of an accelerometer do not.
+/// of a temperature do at 0 °C; six bytes of an accelerometer do not. Not for flash, which erased reads 0xFF.
 ///
 /// ```
 /// use mcb::bus::all_same;

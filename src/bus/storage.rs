@@ -1,8 +1,11 @@
 //! Flash and other storage.
 
+use core::iter::once;
+
 use embedded_storage::nor_flash::{ErrorType, MultiwriteNorFlash, NorFlash, ReadNorFlash};
 use embedded_storage::{ReadStorage, Storage};
 
+use super::inspect::{Inspect, Seen};
 use super::{Guarded, Recovery, Select};
 use crate::error::Error;
 use crate::rules::Rules;
@@ -11,18 +14,23 @@ impl<B: ErrorType, K, P, I> ErrorType for Guarded<B, K, P, I> {
     type Error = Error<B::Error>;
 }
 
-/// What is read is not inspected: erased flash reads 0xFF. Its capacity is told past the breaker.
+/// Its capacity is told past the breaker. For a look at what is read, see the [module](crate::bus#flash).
 impl<B, K, P, I> ReadNorFlash for Guarded<B, K, P, I>
 where
     B: ReadNorFlash,
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: Recovery<B, ()>,
+    I: Inspect<u8>,
 {
     const READ_SIZE: usize = B::READ_SIZE;
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        self.operate(&(), |flash| flash.read(offset, bytes))
+        let look = self.inspection;
+        self.operate(&(), |flash| {
+            let result = flash.read(offset, bytes);
+            Seen::new(result, look, once(&*bytes))
+        })
     }
 
     fn capacity(&self) -> usize {
@@ -36,6 +44,7 @@ where
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: Recovery<B, ()>,
+    I: Inspect<u8>,
 {
     const WRITE_SIZE: usize = B::WRITE_SIZE;
     const ERASE_SIZE: usize = B::ERASE_SIZE;
@@ -55,6 +64,7 @@ where
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: Recovery<B, ()>,
+    I: Inspect<u8>,
 {
 }
 
@@ -64,11 +74,16 @@ where
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: Recovery<B, ()>,
+    I: Inspect<u8>,
 {
     type Error = Error<B::Error>;
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        self.operate(&(), |storage| storage.read(offset, bytes))
+        let look = self.inspection;
+        self.operate(&(), |storage| {
+            let result = storage.read(offset, bytes);
+            Seen::new(result, look, once(&*bytes))
+        })
     }
 
     fn capacity(&self) -> usize {
@@ -82,6 +97,7 @@ where
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: Recovery<B, ()>,
+    I: Inspect<u8>,
 {
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
         self.operate(&(), |storage| storage.write(offset, bytes))

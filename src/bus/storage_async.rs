@@ -1,8 +1,11 @@
 //! Async flash and other storage.
 
+use core::iter::once;
+
 use embedded_storage_async::nor_flash::{MultiwriteNorFlash, NorFlash, ReadNorFlash};
 use embedded_storage_async::{ReadStorage, Storage};
 
+use super::inspect::{Inspect, Seen};
 use super::{AsyncRecovery, Guarded, Select};
 use crate::error::Error;
 use crate::rules::Rules;
@@ -13,11 +16,17 @@ where
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: AsyncRecovery<B, ()>,
+    I: Inspect<u8>,
 {
     const READ_SIZE: usize = B::READ_SIZE;
 
     async fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        self.operate_async((), async |flash| flash.read(offset, bytes).await).await
+        let look = self.inspection;
+        self.operate_async((), async move |flash| {
+            let result = flash.read(offset, bytes).await;
+            Seen::new(result, look, once(&*bytes))
+        })
+        .await
     }
 
     fn capacity(&self) -> usize {
@@ -31,6 +40,7 @@ where
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: AsyncRecovery<B, ()>,
+    I: Inspect<u8>,
 {
     const WRITE_SIZE: usize = B::WRITE_SIZE;
     const ERASE_SIZE: usize = B::ERASE_SIZE;
@@ -50,6 +60,7 @@ where
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: AsyncRecovery<B, ()>,
+    I: Inspect<u8>,
 {
 }
 
@@ -59,11 +70,17 @@ where
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: AsyncRecovery<B, ()>,
+    I: Inspect<u8>,
 {
     type Error = Error<B::Error>;
 
     async fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        self.operate_async((), async |storage| storage.read(offset, bytes).await).await
+        let look = self.inspection;
+        self.operate_async((), async move |storage| {
+            let result = storage.read(offset, bytes).await;
+            Seen::new(result, look, once(&*bytes))
+        })
+        .await
     }
 
     fn capacity(&self) -> usize {
@@ -77,6 +94,7 @@ where
     K: Select<()>,
     K::Rules: Rules<(), B::Error>,
     P: AsyncRecovery<B, ()>,
+    I: Inspect<u8>,
 {
     async fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
         self.operate_async((), async |storage| storage.write(offset, bytes).await).await

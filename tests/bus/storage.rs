@@ -244,3 +244,43 @@ fn mistakes_of_the_caller_need_not_count() {
         assert_eq!(breaker.state(), state, "{kind}");
     }
 }
+
+/// Failures that the operation is, on flash that holds something, nothing but zeros, nothing.
+fn failures(
+    operation: impl Fn(&mut Guarded<Chip, &super::Breaker, mcb::bus::NoRecovery, fn(&[u8]) -> bool>),
+) -> [u16; 3] {
+    [None, Some(0x00), Some(0xFF)].map(|reads| {
+        let breaker = breaker(clock());
+        let zeros: fn(&[u8]) -> bool = |bytes| bytes.len() >= 2 && bytes.iter().all(|b| *b == 0);
+        operation(&mut Guarded::new(Chip { reads, ..Chip::default() }, &breaker).inspecting(zeros));
+        breaker.error_count()
+    })
+}
+
+#[test]
+fn what_a_flash_reads_is_looked_at_and_erased_it_is_no_failure() {
+    let counts = [0, 1, 0];
+    assert_eq!(failures(|flash| ReadNorFlash::read(flash, 0, &mut [0; 4]).unwrap()), counts);
+    assert_eq!(
+        failures(|flash| wait(flash_async::ReadNorFlash::read(flash, 0, &mut [0; 4])).unwrap()),
+        counts
+    );
+    assert_eq!(failures(|flash| NorFlash::write(flash, 0, &[0; 4]).unwrap()), [0; 3]);
+    assert_eq!(
+        failures(|flash| wait(flash_async::NorFlash::write(flash, 0, &[0; 4])).unwrap()),
+        [0; 3]
+    );
+}
+
+#[test]
+fn what_a_storage_reads_is_looked_at() {
+    use embedded_storage_async::ReadStorage as Async;
+    let breaker = breaker(clock());
+    let card = Card(Chip { reads: Some(0xFF), ..Chip::default() });
+    let mut card = Guarded::new(card, &breaker).inspecting(mcb::bus::all_same::<4>);
+    let mut bytes = [0; 4];
+    ReadStorage::read(&mut card, 0, &mut bytes).unwrap();
+    assert_eq!((bytes, breaker.error_count()), ([0xFF; 4], 1)); // the caller has them all the same
+    wait(Async::read(&mut card, 0, &mut bytes)).unwrap();
+    assert_eq!(breaker.state(), State::Open);
+}
