@@ -148,8 +148,10 @@ pub(crate) fn trip(parts: &dyn Parts, asked: u32) {
         }
         if storage.replace(old, new) {
             if !is_open {
-                let over = old.control.is_open();
-                let from = if over { old.control.in_state(State::HalfOpen) } else { old.control };
+                // Over, or untried: it reads half-open.
+                let probing = old.control.phase() == State::Open;
+                let from =
+                    if probing { old.control.in_state(State::HalfOpen) } else { old.control };
                 changed(parts, from, new.control, Reason::ByHand);
             }
             return;

@@ -459,6 +459,14 @@ fn one_that_starts_by_probing_can_be_reset_forced_and_tripped_before_the_first_c
     assert_eq!((forced.state(), forced.open_time()), (ForcedOpen, None));
     tripped.trip();
     assert_eq!((tripped.state(), tripped.error_count()), (Open, 1));
+    // An opening is told from what it read, as that of one whose time is over is.
+    let (told, changes) = std::sync::mpsc::channel();
+    let config = Config::new("b").with_recovery(Recovery::new().start_by_probing());
+    let b = CircuitBreaker::from_config(config, clock_at(0)).unwrap();
+    let b = b.with_hooks(Hooks::new().on_transition(move |change| told.send(*change).unwrap()));
+    b.trip();
+    let changes: Vec<_> = changes.try_iter().map(|change| (change.from, change.to)).collect();
+    assert_eq!(changes, [(HalfOpen, Open)]);
 }
 
 #[test]
