@@ -14,22 +14,4 @@ pub mod real;
 pub mod recovery;
 pub mod settings;
 
-/// What is told the outcomes of a closed breaker, and says when it opens.
-pub trait Judge {
-    /// Takes one outcome at a tick that never falls, and says whether the breaker opens.
-    fn outcome(&mut self, now: u64, failed: bool) -> bool;
-
-    /// Closes it again by hand, with nothing kept.
-    fn reset(&mut self);
-
-    /// Closes it again by a probe at this tick, one after the opening at least.
-    fn recover(&mut self, _now: u64) {
-        self.reset();
-    }
-
-    /// A call ends without an outcome, which is none at all.
-    fn ignored(&mut self, _now: u64) {}
-
-    /// The errors to tell just after an outcome that did not open it; `None` where the specification leaves it open.
-    fn errors(&self) -> Option<u64>;
-}
+pub use oracles::Judge;

@@ -2,7 +2,30 @@
 
 use std::collections::VecDeque;
 
-use crate::Judge;
+/// What is told the outcomes of a closed breaker, and says when it opens.
+pub trait Judge {
+    /// Takes one outcome at a tick that never falls, and says whether the breaker opens.
+    fn outcome(&mut self, now: u64, failed: bool) -> bool;
+
+    /// Closes it again by hand, with nothing kept.
+    fn reset(&mut self);
+
+    /// Closes it again by a probe at this tick, one after the opening at least.
+    fn recover(&mut self, _now: u64) {
+        self.reset();
+    }
+
+    /// A call ends without an outcome, which is none at all.
+    fn ignored(&mut self, _now: u64) {}
+
+    /// The errors to tell just after an outcome that did not open it; `None` where the specification leaves it open.
+    fn errors(&self) -> Option<u64>;
+
+    /// The errors to tell some time after the last outcome.
+    fn errors_at(&self, _now: u64) -> Option<u64> {
+        self.errors()
+    }
+}
 
 /// `part` of `whole` is at least `percent`.
 fn reaches(percent: u64, part: u64, whole: u64) -> bool {
@@ -182,7 +205,11 @@ impl Judge for FailuresPerPeriod {
             return false;
         }
         self.tat = self.tat.max(now) + self.tau;
-        self.tat - now >= self.window()
+        // What a breaker keeps is that less the window, in 32 bits of which 0 says that nothing is owed.
+        let kept = self.tat.wrapping_sub(self.window()) as u32;
+        let opens = self.tat - now >= self.window();
+        self.tat += u64::from(kept == 0);
+        opens
     }
 
     fn reset(&mut self) {
@@ -260,13 +287,17 @@ impl TimeWindow {
     fn bucket(&self, tick: u64) -> u64 {
         (tick - self.began) / (self.window / self.buckets)
     }
+
+    /// Whether an outcome of that tick is out of the window.
+    fn has_left(&self, tick: u64, now: u64) -> bool {
+        self.bucket(tick) + self.buckets <= self.bucket(now)
+    }
 }
 
 impl Judge for TimeWindow {
     fn outcome(&mut self, now: u64, failed: bool) -> bool {
         // Ticks in order: the old ones are in front.
-        let left = |tick| self.bucket(tick) + self.buckets <= self.bucket(now);
-        let old = self.history.iter().take_while(|(tick, _)| left(*tick)).count();
+        let old = self.history.iter().take_while(|(tick, _)| self.has_left(*tick, now)).count();
         self.history.drain(..old);
         if self.failures() == 0 {
             self.history.clear();
@@ -286,6 +317,11 @@ impl Judge for TimeWindow {
 
     fn errors(&self) -> Option<u64> {
         Some(self.failures())
+    }
+
+    fn errors_at(&self, now: u64) -> Option<u64> {
+        let inside = self.history.iter().filter(|(tick, _)| !self.has_left(*tick, now));
+        Some(inside.map(|(_, failed)| u64::from(*failed)).sum())
     }
 }
 
@@ -435,5 +471,9 @@ impl<J: Judge + ?Sized> Judge for Box<J> {
 
     fn errors(&self) -> Option<u64> {
         (**self).errors()
+    }
+
+    fn errors_at(&self, now: u64) -> Option<u64> {
+        (**self).errors_at(now)
     }
 }

@@ -135,6 +135,11 @@ impl Course {
         Course { policy, level: 0, opened: 0, closed: true, locked_out: false }
     }
 
+    /// The openings that count.
+    pub fn level(&self) -> u64 {
+        self.level
+    }
+
     /// It opens, from closed or from half-open, whoever tells it to; `asked` is 0 where nothing is.
     pub fn opening(&mut self, now: u64, asked: u64) -> Opening {
         let (level, same) = self.levels(now);
