@@ -1,6 +1,8 @@
 //! Every state that a strategy keeps in the word and every outcome in it, for small ones: against lists of outcomes, and
 //! against what is owed or averaged in wide numbers.
 
+mod time_windows;
+
 use std::collections::{HashSet, VecDeque};
 use std::vec::Vec;
 
