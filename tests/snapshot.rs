@@ -564,6 +564,7 @@ fn strategies_that_differ_in_a_setting_are_not_taken_for_each_other() {
         config().debounce(2, 1),
         config().debounce(1, 2),
         config().debounce(1, 1).jumps(1, 0),
+        config().debounce(1, 1).jumps(2, 0),
         config().debounce(1, 1).jumps(0, 1),
         config().quiet(second),
         config().quiet(second * 2),
@@ -585,7 +586,7 @@ fn strategies_that_differ_in_a_setting_are_not_taken_for_each_other() {
         config().decaying_rate(4, 51, second),
         config().decaying_rate(4, 50, second * 2),
     }
-    assert_eq!(seen.len(), 26);
+    assert_eq!(seen.len(), 27);
 }
 
 /// Whatever happens to a breaker, its twin goes on as it does.
