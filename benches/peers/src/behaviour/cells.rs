@@ -6,7 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Made, Not, Settings, ours, peers, record, rows, rows_of_calls, rows_of_settings, tower};
+use super::{
+    Made, Not, Settings, ours, peers, record, rows, rows_of_calls, rows_of_settings, tower,
+};
 
 type Run = fn(&Maker) -> Result<(), Not>;
 
@@ -74,12 +76,12 @@ type Make = fn(&Settings) -> Made;
 /// By name, with the version that was run.
 pub const PEERS: &[(&str, &str, Make)] = &[
     ("mcb", "", ours::made),
-    ("recloser", "1.4", peers::recloser),
-    ("failsafe", "1.3", peers::failsafe),
-    ("breaker", "2.0", peers::breaker),
-    ("circuitbreaker-rs", "0.1", peers::circuitbreaker_rs),
-    ("tower-resilience", "0.14", tower::tower),
-    ("reliakit", "1.1", tower::reliakit),
+    ("recloser", "1.4.0", peers::recloser),
+    ("failsafe", "1.3.0", peers::failsafe),
+    ("breaker", "2.0.2", peers::breaker),
+    ("circuitbreaker-rs", "0.1.1", peers::circuitbreaker_rs),
+    ("tower-resilience", "0.14.0", tower::tower),
+    ("reliakit", "1.1.0", tower::reliakit),
 ];
 
 /// Makes the breakers of a column.
@@ -97,7 +99,7 @@ impl Maker {
 }
 
 /// A cell takes a few seconds; what takes longer than this hangs.
-const PATIENCE: Duration = Duration::from_secs(25);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn run_here(row: &str, peer: &str) {
     std::panic::set_hook(Box::new(|_| ())); // some are meant
@@ -137,6 +139,19 @@ fn verdict(mut running: Running, hangs: bool) -> String {
     }
 }
 
+/// Whether it ended, and whether that was because it hung.
+fn state(cell: &mut Running) -> Option<bool> {
+    if cell.child.try_wait().expect("a child").is_some() {
+        return Some(false);
+    }
+    if cell.since.elapsed() < PATIENCE {
+        return None;
+    }
+    let _ = cell.child.kill();
+    let _ = cell.child.wait();
+    Some(true)
+}
+
 /// Each cell in a program of its own, a few at a time: most of them sleep most of the time.
 fn run_all(at_once: usize) -> Vec<Vec<String>> {
     let program = env::current_exe().expect("this program");
@@ -151,59 +166,42 @@ fn run_all(at_once: usize) -> Vec<Vec<String>> {
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null())
                 .spawn()
-                .expect("it starts itself");
+                .expect("a program that starts itself");
             running.push(Running { child, since: Instant::now(), at });
         }
         if running.is_empty() {
             return cells;
         }
-        let (ended, rest): (Vec<_>, Vec<_>) = running.into_iter().partition_map();
-        running = rest;
-        for (cell, hangs) in ended {
-            let at = cell.at;
-            cells[at.0][at.1] = verdict(cell, hangs);
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
-trait PartitionMap {
-    fn partition_map(self) -> (Vec<(Running, bool)>, Vec<Running>);
-}
-
-impl<I: Iterator<Item = Running>> PartitionMap for I {
-    fn partition_map(self) -> (Vec<(Running, bool)>, Vec<Running>) {
-        let (mut ended, mut rest) = (Vec::new(), Vec::new());
-        for mut cell in self {
-            let done = cell.child.try_wait().expect("a child").is_some();
-            let hangs = !done && cell.since.elapsed() > PATIENCE;
-            if hangs {
-                let _ = cell.child.kill();
-                let _ = cell.child.wait();
+        let mut still = Vec::new();
+        for mut cell in running {
+            let (row, peer) = cell.at;
+            match state(&mut cell) {
+                Some(hangs) => cells[row][peer] = verdict(cell, hangs),
+                None => still.push(cell),
             }
-            if done || hangs { ended.push((cell, hangs)) } else { rest.push(cell) }
         }
-        (ended, rest)
+        running = still;
+        thread::sleep(Duration::from_millis(20));
     }
 }
 
 /// ```text
 /// [AT_ONCE]          the matrix, as lines
 /// cell ROW PEER      one of its cells, here
-/// table < LINES      the table and its notes
+/// page < LINES       the page with the table and its notes
 /// ```
 pub fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["cell", row, peer] => run_here(row, peer),
-        ["table"] => {
+        ["page"] => {
             let mut lines = String::new();
             std::io::stdin().read_to_string(&mut lines).expect("text");
-            print!("{}", record::table(&lines));
+            print!("{}", record::page(&lines));
         }
         [] => print!("{}", record::lines(&run_all(12))),
         [at_once] => print!("{}", record::lines(&run_all(at_once.parse().expect("a number")))),
-        _ => panic!("[AT_ONCE] | cell ROW PEER | table"),
+        _ => panic!("[AT_ONCE] | cell ROW PEER | page"),
     }
 }

@@ -10,8 +10,6 @@ use failsafe::{FailurePolicy, Instrument, StateMachine};
 
 use super::{Call, Change, Ended, Fault, Gated, Guarded, Hook, Made, Not, Opens, Peer, Settings};
 
-const NO_READ: Not = Not::Lacking("its state cannot be read");
-
 fn counted(ignoring: bool) -> impl Fn(&Fault) -> bool + Copy + Send + Sync + 'static {
     move |fault: &Fault| !(ignoring && fault.ignored)
 }
@@ -132,7 +130,7 @@ impl Peer for Recloser {
     }
 
     fn read(&self) -> Result<String, Not> {
-        Err(NO_READ)
+        Err(Not::Lacking("its state cannot be read"))
     }
 }
 
@@ -235,9 +233,8 @@ impl Peer for Failsafe {
         Some(of_failsafe(&failsafe::CircuitBreaker::call(&self.breaker, guarded)))
     }
 
-    /// What there is, `is_call_permitted`, asks for a permission.
     fn read(&self) -> Result<String, Not> {
-        Err(NO_READ)
+        Err(Not::Lacking("its state cannot be read: `is_call_permitted` asks for a permission"))
     }
 
     fn reset(&self) {
@@ -313,7 +310,8 @@ pub fn circuitbreaker_rs(settings: &Settings) -> Made {
     }
     // The call that finds the time over is admitted beside those of the interval; what is not given back has to
     // suffice for all successes.
-    let probes = if settings.exactly { settings.probes } else { settings.probes.max(settings.successes) };
+    let probes =
+        if settings.exactly { settings.probes } else { settings.probes.max(settings.successes) };
     let builder = Rs::builder()
         .probe_interval(probes.saturating_sub(1))
         .consecutive_successes(u64::from(settings.successes))

@@ -1,10 +1,46 @@
-//! The matrix as lines, and its lines as a table.
+//! The matrix as lines, and its lines as a page.
 
 use std::fmt::Write;
 
 use super::cells::{PEERS, ROWS};
 
-/// `behaviour ROW PEER=ok|fails|n/a …` and, for each cell that is not ok, `why ROW PEER …`.
+/// How a cell came to be ok, where that is not plain.
+const HOW: &[(&str, &str, &str)] = &[
+    ("hanging-probe", "recloser", "it admits every caller in half-open"),
+    ("hanging-probe", "failsafe", "it admits every caller in half-open"),
+    ("hanging-probe", "reliakit", "it admits every caller in half-open"),
+    (
+        "hanging-probe",
+        "breaker",
+        "by its `call_timeout`, where an executor polls the call that hangs",
+    ),
+    ("successes-over-probes", "recloser", "it admits every caller in half-open"),
+    ("successes-over-probes", "reliakit", "it admits every caller in half-open"),
+    ("hook-that-calls", "recloser", "by a subscriber to the events of its feature `tracing`"),
+    (
+        "hook-that-calls",
+        "tower-resilience",
+        "its calls are asynchronous and have to be spawned; awaited inside the \
+     listener they would wait for the lock that its caller holds",
+    ),
+    ("callback-once", "recloser", "by a subscriber to the events of its feature `tracing`"),
+    ("callback-once", "reliakit", "under a lock of its user's"),
+    (
+        "side-by-side",
+        "reliakit",
+        "under a lock of its user's, held for asking and for telling only",
+    ),
+    ("ignored-error", "reliakit", "its user does not tell it of the error"),
+    (
+        "retry-after",
+        "tower-resilience",
+        "its user subtracts `metrics().time_since_state_change` from the wait; a \
+     rejection does not tell it",
+    ),
+];
+
+/// `behaviour ROW PEER=ok|fails|n/a …`; `why ROW PEER …` for each cell that is not ok and `how ROW PEER …` for some that
+/// are; `test ROW NAME`, mcb's own test.
 pub fn lines(cells: &[Vec<String>]) -> String {
     let mut lines = String::new();
     for (row, cells) in ROWS.iter().zip(cells) {
@@ -14,50 +50,72 @@ pub fn lines(cells: &[Vec<String>]) -> String {
         }
         lines.push('\n');
         for ((peer, ..), cell) in PEERS.iter().zip(cells) {
-            if let Some((_, why)) = cell.split_once(' ') {
-                writeln!(lines, "why {} {peer} {why}", row.name).unwrap();
+            let how = HOW.iter().find(|how| (how.0, how.1) == (row.name, *peer));
+            match (cell.split_once(' '), how) {
+                (Some((_, why)), _) => writeln!(lines, "why {} {peer} {why}", row.name).unwrap(),
+                (None, Some((.., how))) => {
+                    writeln!(lines, "how {} {peer} {how}", row.name).unwrap()
+                }
+                (None, None) => {}
             }
         }
+        writeln!(lines, "test {} {}", row.name, row.test).unwrap();
     }
     lines
 }
 
-fn cell(lines: &str, row: &str, peer: &str) -> String {
+fn cell<'a>(lines: &'a str, row: &str, peer: &str) -> &'a str {
     let line = lines.lines().find(|line| line.starts_with(&format!("behaviour {row} ")));
-    let cell = line.and_then(|line| {
-        line.split(' ').find_map(|cell| cell.strip_prefix(&format!("{peer}=")).map(str::to_owned))
-    });
-    cell.unwrap_or_else(|| panic!("no cell {row} {peer}"))
+    let cells = line.into_iter().flat_map(|line| line.split(' '));
+    let mut cells = cells.filter_map(|cell| cell.split_once('='));
+    cells.find(|cell| cell.0 == peer).unwrap_or_else(|| panic!("no cell {row} {peer}")).1
 }
 
-/// In Markdown, with a note for each cell that is not ok.
-pub fn table(lines: &str) -> String {
-    let mut table = "| what went wrong in the field |".to_owned();
+const BEFORE: &str = "\
+# What breakers failed at in the field, run
+
+    benches/peers/run.sh --behaviour            # runs every cell, and fails if one is not as in behaviour.txt
+    benches/peers/run.sh --behaviour --record   # writes behaviour.txt and this page anew
+
+Each failure was seen in a published breaker or its issue tracker. Each cell is a program of its own that does the same
+steps to every breaker (`src/behaviour/`), in its best configuration: the same settings in all rows but for what the row
+asks for, errors in a row where a breaker can count them, its asynchronous calls where it has some, with its features on.
+**ok**: it does not happen. **fails**: it did. **n/a**: there is nothing that could fail, and below stands why. mcb's column
+is the server's breaker, on a manual clock; `tests/field_failures.rs` has a test of each row for the breaker in a
+`static`. reliakit has a manual clock too, all others sleep. What hangs for 20 s is ended, and fails.
+
+";
+
+/// In Markdown, with a note for each cell that needs one.
+pub fn page(lines: &str) -> String {
+    let mut page = BEFORE.to_owned() + "| seen in the field |";
     for (peer, version, _) in PEERS {
-        write!(table, " {peer}{}{version} |", if version.is_empty() { "" } else { " " }).unwrap();
+        write!(page, " {} |", format!("{peer} {version}").trim_end()).unwrap();
     }
-    table += "\n|---|";
-    table += &"---|".repeat(PEERS.len());
-    table.push('\n');
+    page += "\n|---|";
+    page += &"---|".repeat(PEERS.len());
+    page.push('\n');
     for row in ROWS {
-        write!(table, "| {} |", row.failure).unwrap();
+        write!(page, "| {} |", row.failure).unwrap();
         for (peer, ..) in PEERS {
-            let shown = match cell(lines, row.name, peer).as_str() {
-                "ok" => "ok".to_owned(),
-                "fails" => "**fails**".to_owned(),
-                other => other.to_owned(),
-            };
-            write!(table, " {shown} |").unwrap();
+            match cell(lines, row.name, peer) {
+                "fails" => page += " **fails** |",
+                other => write!(page, " {other} |").unwrap(),
+            }
         }
-        table.push('\n');
+        page.push('\n');
     }
-    table += "\n| row | | what was seen, or why there is nothing to see |\n|---|---|---|\n";
-    for line in lines.lines().filter_map(|line| line.strip_prefix("why ")) {
-        let mut words = line.splitn(3, ' ');
-        let [row, peer, why] = [(); 3].map(|()| words.next().expect("three words"));
-        let verdict = cell(lines, row, peer);
-        let failure = ROWS.iter().find(|it| it.name == row).expect("a row").failure;
-        writeln!(table, "| {failure} | {peer}: {verdict} | {why} |").unwrap();
+    page += "\n## What was seen, and why there is nothing to see\n\n| row | | |\n|---|---|---|\n";
+    for row in ROWS {
+        let mut first = row.failure;
+        let about = |word: &str| format!("{word} {} ", row.name);
+        for line in lines.lines() {
+            let note = ["why", "how"].iter().find_map(|word| line.strip_prefix(&about(word)));
+            let Some((peer, why)) = note.and_then(|note| note.split_once(' ')) else { continue };
+            let verdict = cell(lines, row.name, peer);
+            writeln!(page, "| {first} | {peer}: {verdict} | {why} |").unwrap();
+            first = "";
+        }
     }
-    table
+    page
 }

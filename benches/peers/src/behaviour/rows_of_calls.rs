@@ -6,9 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::cells::Maker;
-use super::{
-    BAD, Change, Ended, Flight, GOOD, Not, Opens, Peer, Settings, WAIT, fails, open,
-};
+use super::{BAD, Change, Ended, Flight, GOOD, Not, Opens, Peer, Settings, WAIT, fails, open};
 use crate::heap;
 
 const OUTAGE: u32 = 100;
@@ -78,7 +76,7 @@ pub fn hook_that_calls(maker: &Maker) -> Result<(), Not> {
         Flight::once(&*peer, GOOD);
     }
     open(&*peer)?;
-    maker.about_to("call the hook on a reset, which holds the lock");
+    maker.about_to("a hook that is told of a reset by hand calls it");
     peer.reset();
     if let Some(Not::Lacking(why)) = CAUSE.get() {
         return Err(Not::Lacking(why));
@@ -92,18 +90,28 @@ pub fn leak(maker: &Maker) -> Result<(), Not> {
     let settings = Settings { wait, opens: Opens::InARow(2), ..Settings::default() };
     let peer = maker.make(&settings)?;
     let cycle = || {
-        for _ in 0..2 {
-            Flight::once(&*peer, BAD);
+        let mut last = Ended::Well;
+        for _ in 0..3 {
+            last = Flight::once(&*peer, BAD);
         }
         peer.pass(wait);
         for _ in 0..2 {
             Flight::once(&*peer, GOOD);
         }
+        last == Ended::Rejected
     };
-    (0..300).for_each(|_| cycle()); // what is allocated once
-    let ((), _, left) = heap::counted(|| (0..CYCLES).for_each(|_| cycle()));
+    let cycles = |cycles: u32| (0..cycles).filter(|_| cycle()).count();
+    cycles(300); // what is allocated once
+    let (opened, _, left) = heap::counted(|| cycles(CYCLES));
+    if opened < CYCLES as usize / 2 {
+        return fails(format!("it opened {opened} times of {CYCLES}"));
+    }
     let left = left.cast_signed() / i64::from(CYCLES);
-    if left < 32 { Ok(()) } else { fails(format!("each opening and closing leaves {left} bytes behind")) }
+    if left < 32 {
+        Ok(())
+    } else {
+        fails(format!("each opening and closing leaves {left} bytes behind"))
+    }
 }
 
 pub fn callback_once(maker: &Maker) -> Result<(), Not> {
@@ -116,7 +124,8 @@ pub fn callback_once(maker: &Maker) -> Result<(), Not> {
             }
         });
         let opens = Opens::InARow(4);
-        let settings = Settings { hook: Some(hook), opens, wait: WAIT * 100, ..Settings::default() };
+        let settings =
+            Settings { hook: Some(hook), opens, wait: WAIT * 100, ..Settings::default() };
         let peer = maker.make(&settings)?;
         let start = Barrier::new(8);
         thread::scope(|scope| {
@@ -149,7 +158,12 @@ pub fn side_by_side(maker: &Maker) -> Result<(), Not> {
     let (inside, told) = mpsc::channel();
     let ran = peer.call_now(&mut || {
         let (other, inside) = (Arc::clone(&peer), inside.clone());
-        thread::spawn(move || other.call_now(&mut || { let _ = inside.send(()); Ok(()) }));
+        thread::spawn(move || {
+            other.call_now(&mut || {
+                let _ = inside.send(());
+                Ok(())
+            })
+        });
         told.recv_timeout(Duration::from_secs(5)).map_err(|_| super::Fault { ignored: false })
     });
     if ran.is_none_or(|ended| ended == Ended::Well) {

@@ -12,7 +12,9 @@ fn lived(maker: &Maker, settings: &Settings) -> Result<(), Not> {
         Err(Not::Refused) => return Ok(()),
         other => other?,
     };
-    (0..20).for_each(|_| drop(Flight::once(&*peer, BAD)));
+    for _ in 0..20 {
+        Flight::once(&*peer, BAD);
+    }
     if settings.wait == Duration::MAX {
         return Ok(());
     }
@@ -29,7 +31,7 @@ pub fn extreme_settings(maker: &Maker) -> Result<(), Not> {
         ("Duration::MAX as the wait", Settings { wait: Duration::MAX, ..usual.clone() }),
         ("0 errors to open", Settings { opens: Opens::InARow(0), ..usual.clone() }),
         ("0 successes to close", Settings { successes: 0, ..usual.clone() }),
-        ("0 probes", Settings { successes: 0, probes: 0, ..usual }),
+        ("0 successes and 0 probes", Settings { successes: 0, probes: 0, ..usual }),
     ];
     let mut wrong = Vec::new();
     for (name, settings) in extremes {
@@ -81,5 +83,9 @@ pub fn retry_after(maker: &Maker) -> Result<(), Not> {
     open(&*peer)?;
     peer.pass(wait / 10);
     let left = peer.time_left()?;
-    if left > Duration::ZERO && left < wait { Ok(()) } else { fails(format!("{left:?} of {wait:?}")) }
+    if left > Duration::ZERO && left < wait {
+        Ok(())
+    } else {
+        fails(format!("{left:?} of {wait:?}"))
+    }
 }

@@ -13,7 +13,10 @@ use tower_resilience_circuitbreaker::{
 };
 use tower_service::Service;
 
-use super::{Call, Change, Ended, Fault, Flight, GOOD, Gated, Hook, Made, Not, Opens, Peer, Settings, awaited, fails};
+use super::{
+    Call, Change, Ended, Fault, Flight, GOOD, Gated, Hook, Made, Not, Opens, Peer, Settings,
+    awaited, fails,
+};
 
 // --- tower-resilience ---------------------------------------------------------------
 
@@ -218,6 +221,8 @@ impl Peer for Reliakit {
     }
 
     fn used_by_hook(&self, _: &Arc<dyn Peer>) -> Result<(), Not> {
-        Err(Not::Lacking("its observers run while the breaker is borrowed: a call from one does not compile"))
+        Err(Not::Lacking(
+            "its observers run while the breaker is borrowed: a call from one does not compile",
+        ))
     }
 }
