@@ -31,6 +31,7 @@ const HOW: &[(&str, &str, &str)] = &[
         "under a lock of its user's, held for asking and for telling only",
     ),
     ("ignored-error", "reliakit", "its user does not tell it of the error"),
+    ("reading", "failsafe", "its `Debug` shows the state"),
     (
         "retry-after",
         "tower-resilience",
@@ -82,7 +83,8 @@ steps to every breaker (`src/behaviour/`), in its best configuration: the same s
 asks for, errors in a row where a breaker can count them, its asynchronous calls where it has some, with its features on.
 **ok**: it does not happen. **fails**: it did. **n/a**: there is nothing that could fail, and below stands why. mcb's column
 is the server's breaker, on a manual clock; `tests/field_failures.rs` has a test of each row for the breaker in a
-`static`. reliakit has a manual clock too, all others sleep. What hangs for 20 s is ended, and fails.
+`static`. reliakit has a manual clock too, all others sleep. A time limit that a user puts inside the guarded call helps
+everybody against what hangs; it is left out here. What hangs for 20 s is ended, and fails.
 
 ";
 
