@@ -4,6 +4,7 @@
 pub mod cells;
 mod ours;
 mod peers;
+mod recloser;
 mod record;
 mod rows;
 mod rows_of_calls;

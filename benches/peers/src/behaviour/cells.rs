@@ -7,7 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{
-    Made, Not, Settings, ours, peers, record, rows, rows_of_calls, rows_of_settings, tower,
+    Made, Not, Settings, ours, peers, recloser, record, rows, rows_of_calls, rows_of_settings,
+    tower,
 };
 
 type Run = fn(&Maker) -> Result<(), Not>;
@@ -76,7 +77,7 @@ type Make = fn(&Settings) -> Made;
 /// By name, with the version that was run.
 pub const PEERS: &[(&str, &str, Make)] = &[
     ("mcb", "", ours::made),
-    ("recloser", "1.4.0", peers::recloser),
+    ("recloser", "1.4.0", recloser::made),
     ("failsafe", "1.3.0", peers::failsafe),
     ("breaker", "2.0.2", peers::breaker),
     ("circuitbreaker-rs", "0.1.1", peers::circuitbreaker_rs),
