@@ -1,11 +1,28 @@
 #!/usr/bin/env bash
 # Measures mcb beside its peers and says which of the demands it meets.
 # Usage: benches/peers/run.sh [--no-default-profile]
+#        benches/peers/run.sh --behaviour [--record]
+# With --behaviour it measures nothing: it runs what breakers failed at in the field, and fails unless every verdict is
+# as in behaviour.txt; with --record it writes that file, and behaviour.md, anew.
 # Builds below the repository's target/ unless CARGO_TARGET_DIR says otherwise.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$here/../../target/peers}
+
+if [ "${1:-}" = --behaviour ]; then
+    cargo build --quiet --manifest-path "$here/Cargo.toml" --release --features behaviour --bin behaviour
+    program=$CARGO_TARGET_DIR/release/behaviour
+    lines=$("$program")
+    echo "$lines"
+    if [ "${2:-}" = --record ]; then
+        echo "$lines" >"$here/behaviour.txt"
+        "$program" page <"$here/behaviour.txt" >"$here/behaviour.md"
+    fi
+    verdicts() { grep '^behaviour ' "$@"; }
+    diff -u --label recorded --label now <(verdicts "$here/behaviour.txt") <(verdicts <<<"$lines")
+    exit
+fi
 
 if ! command -v valgrind >/dev/null && command -v apt-get >/dev/null; then
     as_root=()
