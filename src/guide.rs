@@ -71,7 +71,37 @@ pub mod operating {}
     not(all(feature = "settings", feature = "tower", feature = "metrics")),
     doc = "On a server: this page needs the features `settings`, `tower` and `metrics`."
 )]
-pub mod server {}
+pub mod server {
+    #[cfg_attr(
+        all(feature = "settings", feature = "tower", feature = "metrics"),
+        doc = include_str!("guide/server/axum.md")
+    )]
+    #[cfg_attr(
+        not(all(feature = "settings", feature = "tower", feature = "metrics")),
+        doc = "With axum: this page needs the features `settings`, `tower` and `metrics`."
+    )]
+    pub mod axum {}
+
+    #[cfg_attr(
+        all(feature = "settings", feature = "tower", feature = "metrics"),
+        doc = include_str!("guide/server/clients.md")
+    )]
+    #[cfg_attr(
+        not(all(feature = "settings", feature = "tower", feature = "metrics")),
+        doc = "HTTP clients: this page needs the features `settings`, `tower` and `metrics`."
+    )]
+    pub mod clients {}
+
+    #[cfg_attr(
+        all(feature = "settings", feature = "tower", feature = "metrics"),
+        doc = include_str!("guide/server/stores.md")
+    )]
+    #[cfg_attr(
+        not(all(feature = "settings", feature = "tower", feature = "metrics")),
+        doc = "Stores: this page needs the features `settings`, `tower` and `metrics`."
+    )]
+    pub mod stores {}
+}
 
 #[doc = include_str!("guide/proofs.md")]
 pub mod proofs {}

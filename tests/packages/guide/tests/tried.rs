@@ -113,7 +113,7 @@ async fn tower_counts_what_its_time_limit_ends() {
 async fn a_clock_may_follow_the_paused_time_of_tokio() {
     use std::sync::LazyLock;
     static START: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);
-    let clock = FnClock::<u64, 1_000>::new(|| START.elapsed().as_millis() as u64);
+    let clock = FnClock::<u64, 1_000>::new(|| u64::try_from(START.elapsed().as_millis()).unwrap());
     let before = clock.now();
     let db = Breaker::builder(Config::new("db").error_threshold(1), clock).build().unwrap();
     let _ = db.call(|| Err::<(), _>("refused"));
@@ -128,7 +128,7 @@ fn breakers_before_a_move_open_as_their_pages_say() {
     let recloser = guide::migration::recloser::breaker();
     let calls = (0..100).take_while(|_| {
         let mut asked = false;
-        guide::migration::recloser::ask(&recloser, || {
+        let _ = guide::migration::recloser::ask(&recloser, || {
             asked = true;
             Err("refused")
         });
@@ -139,7 +139,7 @@ fn breakers_before_a_move_open_as_their_pages_say() {
     let failsafe = guide::migration::failsafe::breaker();
     let calls = (0..100).take_while(|_| {
         let mut asked = false;
-        guide::migration::failsafe::ask(&failsafe, || {
+        let _ = guide::migration::failsafe::ask(&failsafe, || {
             asked = true;
             Err("refused")
         });

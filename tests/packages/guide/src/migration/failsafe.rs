@@ -3,7 +3,7 @@ use std::time::Duration;
 use failsafe::{CircuitBreaker, Config, Error, backoff, failure_policy};
 
 pub fn breaker() -> impl CircuitBreaker {
-    let backoff = backoff::equal_jittered(Duration::from_secs(10), Duration::from_secs(60));
+    let backoff = backoff::equal_jittered(Duration::from_secs(10), Duration::from_secs(45));
     let policy = failure_policy::consecutive_failures(3, backoff);
     Config::new().failure_policy(policy).build()
 }
@@ -11,10 +11,10 @@ pub fn breaker() -> impl CircuitBreaker {
 pub fn ask(
     breaker: &impl CircuitBreaker,
     query: impl FnOnce() -> Result<u32, &'static str>,
-) -> Option<u32> {
+) -> Result<u32, &'static str> {
     match breaker.call_with(|error: &&str| *error != "no such row", query) {
-        Ok(rows) => Some(rows),
-        Err(Error::Rejected) => None,
-        Err(Error::Inner(_)) => None,
+        Ok(rows) => Ok(rows),
+        Err(Error::Rejected) => Err("not asked"),
+        Err(Error::Inner(error)) => Err(error),
     }
 }

@@ -11,10 +11,13 @@ pub fn breaker() -> Recloser {
         .build()
 }
 
-pub fn ask(breaker: &Recloser, query: impl FnOnce() -> Result<u32, &'static str>) -> Option<u32> {
+pub fn ask(
+    breaker: &Recloser,
+    query: impl FnOnce() -> Result<u32, &'static str>,
+) -> Result<u32, &'static str> {
     match breaker.call_with(|error: &&str| *error != "no such row", query) {
-        Ok(rows) => Some(rows),
-        Err(Error::Rejected) => None,
-        Err(Error::Inner(_)) => None,
+        Ok(rows) => Ok(rows),
+        Err(Error::Rejected) => Err("not asked"),
+        Err(Error::Inner(error)) => Err(error),
     }
 }
