@@ -137,10 +137,13 @@ pub mod migration {
     )]
     pub mod tower_resilience {}
 
-    #[cfg_attr(feature = "settings", doc = include_str!("guide/migration/resilience4j.md"))]
     #[cfg_attr(
-        not(feature = "settings"),
-        doc = "From resilience4j: this page needs the feature `settings`."
+        all(feature = "server", feature = "settings"),
+        doc = include_str!("guide/migration/resilience4j.md")
+    )]
+    #[cfg_attr(
+        not(all(feature = "server", feature = "settings")),
+        doc = "From resilience4j: this page needs the features `server` and `settings`."
     )]
     pub mod resilience4j {}
 
