@@ -51,8 +51,8 @@ async fn reqwest_rules_know_what_is_an_answer() {
     assert_eq!(answer(200, None), (Verdict::Success, None));
     assert_eq!(answer(404, None), (Verdict::Success, None));
     assert_eq!(answer(500, None), (Verdict::Failure, None));
-    let minute = Some(Duration::from_secs(60));
-    assert_eq!(answer(429, Some("60")), (Verdict::Failure, minute));
+    let asked = Some(Duration::from_secs(90));
+    assert_eq!(answer(429, Some("90")), (Verdict::Failure, asked));
     assert_eq!(answer(503, Some("soon")), (Verdict::Failure, None));
 
     // What cannot be sent is no fault of the upstream; one that is not there is.
