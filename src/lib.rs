@@ -20,6 +20,7 @@
 //!   `embedded-storage` and their async twins)
 //! - a watchdog that is not fed while a circuit is locked out: [`watchdog`]
 //! - what holds whatever happens: [invariants](CircuitBreaker#invariants)
+//! - how to choose, place, tune, test and operate breakers, and how to come from others: the [`guide`]
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
 #![forbid(unsafe_code)]
@@ -76,6 +77,9 @@ pub mod settings;
 
 #[cfg(feature = "server")]
 pub mod server;
+
+#[cfg(any(doc, doctest))]
+pub mod guide;
 
 #[cfg(feature = "defmt")]
 mod defmt;

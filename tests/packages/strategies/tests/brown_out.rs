@@ -113,6 +113,34 @@ fn the_table_of_mean_calls_holds_by_chains_and_by_breakers() {
     }
 }
 
+/// The guide's page on numbers has this table, row by row.
+#[test]
+fn the_guide_tells_this_table() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../src/guide/numbers.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let rows = page.lines().skip_while(|line| !line.starts_with("| setting |")).skip(2);
+    let rows: Vec<_> = rows.take_while(|line| line.starts_with('|')).collect();
+    assert_eq!(rows.len(), table().len());
+    for (row, (setting, _, told)) in rows.iter().zip(table()) {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let (name, above) = match setting {
+            Setting::Consecutive { n } => (format!("errors in a row, {n}"), None),
+            Setting::NetError { n } => (format!("net errors, {n}"), Some(50)),
+            Setting::Debounce { up, down, threshold, .. } => {
+                (format!("debounce {up}/{down}, {threshold}"), Some(100 * down / (up + down)))
+            }
+            Setting::DecayingRate { k, percent, .. } => {
+                (format!("decaying rate, K {k}, {percent} %"), Some(percent.into()))
+            }
+            other => panic!("{other}"),
+        };
+        assert!(cells[0].starts_with(&name), "{row}: {name}");
+        assert_eq!(cells[1], above.map_or("–".into(), |share| format!("{share} %")), "{row}");
+        let cells: Vec<_> = cells[2..].iter().map(|cell| cell.replace(',', "")).collect();
+        assert_eq!(cells, told, "{row}");
+    }
+}
+
 #[test]
 fn a_window_that_fits_into_a_chain_opens_after_its_mean() {
     let setting = Setting::CountWindow { n: 10, percent: 50, minimum: 5 };
