@@ -1,7 +1,11 @@
-// The README's examples include hosted ones, which are tested where there is `std`.
-#![cfg_attr(feature = "std", doc = include_str!("../README.md"))]
+// The README's examples include hosted ones, which are tested where there are servers. Its links lead to files; the
+// first definition of a link counts, and here they lead to pages.
+#![cfg_attr(feature = "server", doc = include_str!("guide/links.md"))]
+#![cfg_attr(feature = "server", doc = include_str!("guide/states.md"))]
+#![cfg_attr(feature = "server", doc = "")]
+#![cfg_attr(feature = "server", doc = include_str!("../README.md"))]
 #![cfg_attr(
-    not(feature = "std"),
+    not(feature = "server"),
     doc = "A miniature circuit breaker; see the README for the front page."
 )]
 //!

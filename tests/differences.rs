@@ -1,4 +1,4 @@
-//! Where mcb differs from pycircuitbreaker 0.4.0 on purpose: a test for each row of the README's table.
+//! Where mcb differs from pycircuitbreaker 0.4.0 on purpose: a test for each row of the table in src/guide/migration/pycircuitbreaker.md.
 #![cfg(not(loom))]
 
 use core::future::{Future, pending};

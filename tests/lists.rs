@@ -48,6 +48,22 @@ fn tells(text: &str, number: u64) -> bool {
     text.split_whitespace().any(|word| numbers(word) == [number])
 }
 
+/// The README, and the pages that it leads to.
+fn pages(root: &Path) -> String {
+    let mut pages = read(&root.join("README.md"));
+    let mut folders = vec![root.join("src/guide")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                pages += &read(&path);
+            }
+        }
+    }
+    pages
+}
+
 fn features(root: &Path) -> Names {
     let manifest = read(&root.join("Cargo.toml"));
     let names: Names = section(&manifest, "[features]", "[")
@@ -75,11 +91,11 @@ fn each_feature_is_in_the_readme_the_documentation_and_the_code() {
     let Some(root) = repository() else { return };
     let features = features(root);
 
-    let readme = read(&root.join("README.md"));
-    let told: Names = section(&readme, "## Features", "## ")
+    let readme = read(&root.join("src/guide/parts.md"));
+    let told: Names = section(&readme, "# Features", "# ")
         .filter_map(|line| between(line, "| `", "` |").map(str::to_owned))
         .collect();
-    assert_eq!(told, features, "the README's table (left) and Cargo.toml");
+    assert_eq!(told, features, "the table in src/guide/parts.md (left) and Cargo.toml");
 
     let (mut documentation, mut used) = (String::new(), Names::new());
     for source in sources(&root.join("src")) {
@@ -167,8 +183,8 @@ fn every_test_that_the_front_pages_name_exists() {
     let Some(root) = repository() else { return };
     let tests = targets(&root.join("tests"));
     let mut named = 0;
-    for page in ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", ".ci/run"] {
-        let page = read(&root.join(page));
+    let others = ["CHANGELOG.md", "CONTRIBUTING.md", ".ci/run"];
+    for page in others.map(|page| read(&root.join(page))).into_iter().chain([pages(root)]) {
         for rest in page.split("--test ").skip(1) {
             let name: String =
                 rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
@@ -182,7 +198,7 @@ fn every_test_that_the_front_pages_name_exists() {
 #[test]
 fn figures_are_what_their_measure_says() {
     let Some(root) = repository() else { return };
-    let readme = read(&root.join("README.md"));
+    let readme = pages(root);
     let changelog = read(&root.join("CHANGELOG.md"));
     let figures = read(&root.join("tests/figures.txt"));
 
@@ -192,7 +208,7 @@ fn figures_are_what_their_measure_says() {
     let [breakers, states, edges] =
         [0, 1, 2].map(|i| families.iter().map(|family| family[i]).sum());
     for number in [breakers, states, edges] {
-        assert!(tells(&readme, number), "README.md does not tell {number}");
+        assert!(tells(&readme, number), "no page tells {number}");
     }
     assert!(tells(&changelog, states), "CHANGELOG.md does not tell {states} states");
 
@@ -208,27 +224,27 @@ fn figures_are_what_their_measure_says() {
     assert_eq!(u64::try_from(explained), Ok(missed), "explained in tests/mutants.md, and missed");
     let told = format!("{caught} of {} mutants", caught + missed);
     let row = readme.lines().find(|line| line.contains(&told));
-    let row = row.unwrap_or_else(|| panic!("README.md does not say «{told}»"));
+    let row = row.unwrap_or_else(|| panic!("no page says «{told}»"));
     let others = numbers(between(row, "of the others", "(").expect("what the others are"));
     assert_eq!(others.iter().sum::<u64>(), missed, "{others:?}");
     assert!(changelog.contains(&told), "CHANGELOG.md does not say «{told}»");
 
     let races = read(&root.join("tests/loom.rs")).matches("#[test]").count();
     let told = format!("{races} small races");
-    assert!(readme.contains(&told), "README.md does not say «{told}»");
+    assert!(readme.contains(&told), "no page says «{told}»");
 
     let cases = read(&root.join("tests/pycircuitbreaker_cases.rs")).matches("#[test]").count();
     let recorded = read(&root.join("tests/pycircuitbreaker/recorded.txt"));
     let sequences = recorded.lines().filter(|line| line.starts_with('=')).count();
     let told = format!("its {cases} test cases by meaning; {sequences} recorded sequences");
-    assert!(readme.contains(&told), "README.md does not say «{told}»");
+    assert!(readme.contains(&told), "no page says «{told}»");
 }
 
 /// The table of costs is what the firmware took last time.
 #[test]
 fn costs_on_the_targets_are_the_last_measured() {
     let Some(root) = repository() else { return };
-    let readme = read(&root.join("README.md"));
+    let readme = pages(root);
     let changelog = read(&root.join("CHANGELOG.md"));
     let budgets = read(&root.join("tests/on-target/budgets.txt"));
     let mut targets = 0;
@@ -236,7 +252,7 @@ fn costs_on_the_targets_are_the_last_measured() {
         let (target, rest) = line.split_once(' ').expect("a target and its figures");
         let figure = |name: &str| field(rest, name);
         let row = readme.lines().find(|row| row.starts_with(&format!("| {target} ")));
-        let row = row.unwrap_or_else(|| panic!("{target} is not in README.md"));
+        let row = row.unwrap_or_else(|| panic!("{target} is on no page"));
         let told: Vec<u64> = row.split('|').skip(2).flat_map(numbers).collect();
         let measured = ["flash", "ram", "healthy", "rejected", "failing", "masked"].map(figure);
         assert_eq!(told, measured, "the README's row of {target} (left) and budgets.txt");
@@ -252,7 +268,7 @@ fn costs_on_the_targets_are_the_last_measured() {
 #[test]
 fn growth_on_the_targets_is_the_last_measured() {
     let Some(root) = repository() else { return };
-    let readme = read(&root.join("README.md"));
+    let readme = pages(root);
     let budgets = read(&root.join("tests/on-target/budgets.txt"));
     let targets: Vec<_> =
         budgets.lines().filter_map(|line| line.strip_prefix("last-growth ")).collect();
@@ -268,7 +284,7 @@ fn growth_on_the_targets_is_the_last_measured() {
         ("interrupts masked for at most, in all", &["masked_worst"]),
     ] {
         let row = readme.lines().find(|row| row.starts_with(&format!("| {label}")));
-        let row = row.unwrap_or_else(|| panic!("«{label}» is not in README.md"));
+        let row = row.unwrap_or_else(|| panic!("«{label}» is on no page"));
         let told: Vec<u64> = row.split('|').skip(2).take(3).flat_map(numbers).collect();
         let measured: Vec<u64> =
             targets.iter().flat_map(|line| names.iter().map(|name| field(line, name))).collect();
@@ -288,14 +304,40 @@ fn field(words: &str, name: &str) -> u64 {
 #[test]
 fn each_path_in_the_readme_leads_somewhere() {
     let Some(root) = repository() else { return };
-    let readme = read(&root.join("README.md"));
+    let readme = pages(root);
     let quoted = readme.split('`').skip(1).step_by(2);
     let places = ["tests/", "examples/", "benches/", "src/"];
     let mut paths = 0;
     for path in quoted.filter(|quoted| places.iter().any(|place| quoted.starts_with(place))) {
         let path = path.split(' ').next().unwrap();
-        assert!(root.join(path).exists(), "README.md names {path}");
+        assert!(root.join(path).exists(), "a page names {path}");
         paths += 1;
     }
     assert!(paths > 20, "{paths}");
+}
+
+/// In the documentation the picture is part of the page.
+#[test]
+fn the_picture_of_the_states_is_the_one_in_the_documentation() {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let Some(root) = repository() else { return };
+    let picture = fs::read(root.join("src/guide/states.svg")).unwrap();
+    let mut text = String::new();
+    for three in picture.chunks(3) {
+        let bits = (0..3).fold(0, |bits, i| bits << 8 | u32::from(*three.get(i).unwrap_or(&0)));
+        let digits = (0..4).map(|i| char::from(DIGITS[(bits >> (18 - 6 * i) & 63) as usize]));
+        text.extend(digits.take(three.len() + 1));
+        text.extend((three.len()..3).map(|_| '='));
+    }
+    let line = format!("[states]: data:image/svg+xml;base64,{text}\n");
+    let told = read(&root.join("src/guide/states.md"));
+    assert!(told == line, "src/guide/states.md is not src/guide/states.svg in base64");
+}
+
+/// Who looks at the front page decides in five minutes.
+#[test]
+fn the_readme_is_short() {
+    let Some(root) = repository() else { return };
+    let lines = read(&root.join("README.md")).lines().count();
+    assert!(lines <= 150, "{lines}");
 }
