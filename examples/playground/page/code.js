@@ -158,7 +158,9 @@ function imports(code, fixed) {
 function staticCode(v) {
   const { chain, type } = config(v, false);
   const of = type === "Consecutive" ? "StdClock" : `StdClock, ${type}`;
-  return imports(`static DB: CircuitBreaker<${of}> = CircuitBreaker::new(\n    &Config::new("db")\n${chain},\n    StdClock,\n);\n`, []);
+  const body = `CircuitBreaker::new(\n    &Config::new("db")\n${chain},\n    StdClock,\n);\n`;
+  const head = `static DB: CircuitBreaker<${of}> =`;
+  return imports(head.length < 78 ? `${head} ${body}` : `${head}\n    ${body.trimEnd().replaceAll("\n", "\n    ")}\n`, []);
 }
 
 function serviceCode(v) {

@@ -19,27 +19,27 @@ const polygon = (n, r, turn) => "M" + upTo(0, n - 1).map((i) => {
 }).join("L") + "Z";
 const circle = (r) => `M0 ${-r}A${r} ${r} 0 1 1 0 ${r}A${r} ${r} 0 1 1 0 ${-r}Z`;
 const SHAPES = {
-  closed: circle(44),
-  open: polygon(8, 47, -67.5),
-  "half-open": "M0 -54L62 0L0 54L-62 0Z",
-  "slow-start": "M0 -54L50 -14V40H-50V-14Z",
-  "locked-out": "M-42 -40H42V40H-42Z",
-  "forced-open": polygon(8, 47, -67.5),
-  "forced-closed": circle(44),
+  closed: circle(41),
+  open: polygon(8, 44, -67.5),
+  "half-open": "M0 -50L58 0L0 50L-58 0Z",
+  "slow-start": "M0 -50L46 -14V38H-46V-14Z",
+  "locked-out": "M-38 -38H38V38H-38Z",
+  "forced-open": polygon(8, 44, -67.5),
+  "forced-closed": circle(41),
 };
 const WORDS_OF = { closed: "Closed", open: "Open", "half-open": "Half-open", "slow-start": "Slow start", "locked-out": "Locked out", "forced-open": "Forced open", "forced-closed": "Forced closed" };
-const PLACES = { closed: [92, 68], open: [370, 68], "half-open": [370, 212], "slow-start": [92, 212], "locked-out": [545, 212], "forced-closed": [92, 346], "forced-open": [370, 346] };
+const PLACES = { closed: [58, 60], open: [258, 60], "half-open": [258, 206], "slow-start": [58, 206], "locked-out": [390, 206], "forced-closed": [58, 328], "forced-open": [258, 328] };
 
 // From, to, its path, the place of its label, and where the label is anchored.
 const EDGES = [
-  ["closed", "open", "M138 62H320", 229, 50, "middle"],
-  ["open", "half-open", "M358 117V160", 350, 142, "end"],
-  ["half-open", "open", "M384 166V119", 394, 148, "start"],
-  ["half-open", "closed", "M324 194L140 96", 232, 140, "middle"],
-  ["half-open", "slow-start", "M306 212H150", 229, 232, "middle"],
-  ["slow-start", "closed", "M92 156V118", 102, 142, "start"],
-  ["slow-start", "open", "M140 188L326 90", 236, 132, "middle"],
-  ["half-open", "locked-out", "M434 212H498", 466, 252, "middle"],
+  ["closed", "open", "M101 54H214", 158, 44, "middle"],
+  ["open", "half-open", "M248 103V160", 240, 147, "end"],
+  ["half-open", "open", "M270 163V106", 280, 138, "start"],
+  ["half-open", "closed", "M213 189L92 91", 154, 154, "end"],
+  ["half-open", "slow-start", "M199 206H108", 164, 236, "middle"],
+  ["slow-start", "closed", "M58 153V105", 66, 142, "start"],
+  ["slow-start", "open", "M104 186L219 90", 180, 106, "end"],
+  ["half-open", "locked-out", "M317 206H348", 434, 264, "end"],
 ];
 
 /** A small sign of a state, for the headline. */
@@ -74,7 +74,7 @@ function machine(svg) {
   }
   // Labels lie above the nodes.
   for (const edge of edges.values()) edge.label = draw(edge.group, "text", { class: "edge-label", ...edge.at }, "");
-  const hand = draw(svg, "text", { class: "edge-label", x: 231, y: 351, "text-anchor": "middle" }, "by hand, until reset");
+  const hand = draw(svg, "text", { class: "edge-label", x: 158, y: 333, "text-anchor": "middle" }, "by hand");
   const spark = draw(svg, "circle", { class: "spark", r: 8, visibility: "hidden" });
   const desc = svg.querySelector("desc");
 

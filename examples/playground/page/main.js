@@ -19,7 +19,7 @@ function story(crate, v, state) {
     labels["slow-start closed"] = `after ${spoken(v.slow_start)}`;
     labels["slow-start open"] = "too many fail";
   }
-  if (v.lockout !== null) labels["half-open locked-out"] = `opening ${v.lockout}`;
+  if (v.lockout !== null) labels["half-open locked-out"] = `at opening ${v.lockout} in a row`;
   let [ring, says] = [0, ""];
   switch (state) {
     case "closed":

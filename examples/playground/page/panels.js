@@ -49,9 +49,13 @@ function controlPanel(form, v, change, restart) {
     rows.push({ row, write, used });
   }
   for (const [title, controls] of GROUPS) {
-    const set = make("fieldset", {}, make("legend", {}, title));
+    const group = make("details", { class: "group" }, make("summary", {}, title));
+    const set = make("div", { role: "group", "aria-label": title });
+    // On a phone they would be a long way to the code.
+    group.open = title === GROUPS[0][0] || matchMedia("(min-width: 44rem)").matches;
     controls.forEach((each) => control(set, each));
-    form.append(set);
+    group.append(set);
+    form.append(group);
   }
   form.addEventListener("submit", (event) => event.preventDefault());
 

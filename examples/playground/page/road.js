@@ -20,23 +20,25 @@ function sign(kind) {
   return svg;
 }
 
-const GATE = 270;
+const GATE = 222;
+// The edges of the boxes.
+const LEFT = 82, RIGHT = 374;
 const MOST_DOTS = 90;
 // Milliseconds on the screen, whatever the speed of time.
 const TO_GATE = 450, TO_SERVICE = 380, BACK = 800;
 
 function road(svg) {
-  for (const y of [34, 94]) draw(svg, "path", { class: "road-line", d: `M92 ${y}H486` });
-  draw(svg, "rect", { class: "road-box", x: 6, y: 14, width: 86, height: 100, rx: 10 });
-  draw(svg, "text", { class: "road-label", x: 49, y: 69 }, "callers");
-  draw(svg, "rect", { class: "road-box", x: 486, y: 14, width: 108, height: 100, rx: 10 });
-  draw(svg, "text", { class: "road-label", x: 540, y: 60 }, "dependency");
-  const health = draw(svg, "text", { class: "road-label quiet", x: 540, y: 80 }, "");
-  const cracks = draw(svg, "path", { class: "down dot", d: "M494 22L586 106M586 22L494 106", visibility: "hidden", opacity: 0.3 });
-  draw(svg, "path", { class: "gate", d: `M${GATE} 60V76` });
+  for (const y of [34, 94]) draw(svg, "path", { class: "road-line", d: `M${LEFT} ${y}H${RIGHT}` });
+  draw(svg, "rect", { class: "road-box", x: 4, y: 14, width: LEFT - 4, height: 100, rx: 10 });
+  draw(svg, "text", { class: "road-label", x: 43, y: 69 }, "callers");
+  draw(svg, "rect", { class: "road-box", x: RIGHT, y: 14, width: 102, height: 100, rx: 10 });
+  draw(svg, "text", { class: "road-label", x: 425, y: 60 }, "dependency");
+  const health = draw(svg, "text", { class: "road-label quiet", x: 425, y: 80 }, "");
+  const cracks = draw(svg, "path", { class: "down dot", d: "M382 22L468 106M468 22L382 106", visibility: "hidden", opacity: 0.3 });
   const gate = draw(svg, "g", { class: "node now closed" });
-  const arm = draw(gate, "path", { class: "gate-arm", d: `M${GATE} 18V56` });
+  const arm = draw(gate, "path", { class: "gate-arm", d: `M${GATE} 64V14` });
   arm.style.stroke = "var(--c)";
+  draw(svg, "circle", { class: "post", cx: GATE, cy: 64, r: 6 });
   const layer = draw(svg, "g");
   const dots = new Map();
   let time = 0;
@@ -56,19 +58,19 @@ function road(svg) {
   function place(dot) {
     const age = time - dot.began;
     const y = 34 + dot.lane;
-    if (age < TO_GATE) return [92 + ((GATE - 12 - 92) * age) / TO_GATE, y, 1];
+    if (age < TO_GATE) return [LEFT + ((GATE - 12 - LEFT) * age) / TO_GATE, y, 1];
     if (dot.rejected) {
       if (!dot.shown) { shape(dot, "rejected"); dot.shown = true; }
       const t = (age - TO_GATE) / BACK;
-      return t < 1 ? [GATE - 12 - (GATE - 104) * t, y + 60 * t - 30 * Math.sin(Math.PI * t), 1.6 - t * 1.5] : null;
+      return t < 1 ? [GATE - 12 - (GATE - LEFT - 18) * t, y + 60 * t - 30 * Math.sin(Math.PI * t), 1.6 - t * 1.5] : null;
     }
-    const inside = 502 + (Math.abs(dot.lane) % 3) * 8;
+    const inside = RIGHT + 14 + (Math.abs(dot.lane) % 3) * 8;
     const ride = age - TO_GATE;
     if (ride < TO_SERVICE) return [GATE - 12 + ((inside - GATE + 12) * ride) / TO_SERVICE, y, 1];
     if (dot.end === null) return [inside, y, 1];
     if (!dot.shown) { shape(dot, dot.end); dot.shown = true; dot.back = time; }
     const t = (time - dot.back) / BACK;
-    return t < 1 ? [inside - (inside - 98) * t, Math.min(94 + dot.lane, y + 240 * t), Math.min(1, 3 - t * 3)] : null;
+    return t < 1 ? [inside - (inside - LEFT - 6) * t, Math.min(94 + dot.lane, y + 240 * t), Math.min(1, 3 - t * 3)] : null;
   }
 
   return {
@@ -89,7 +91,7 @@ function road(svg) {
     update(state, failures) {
       gate.setAttribute("class", `node now ${state}`);
       const shut = ["open", "locked-out", "forced-open"].includes(state);
-      const turn = shut ? 0 : ["half-open", "slow-start"].includes(state) ? 40 : 82;
+      const turn = shut ? 0 : ["half-open", "slow-start"].includes(state) ? 45 : 90;
       arm.style.transform = `rotate(${turn}deg)`;
       tell(health, failures === 0 ? "healthy" : failures === 100 ? "down" : `${failures} % fail`);
       cracks.setAttribute("visibility", failures === 100 ? "visible" : "hidden");

@@ -45,7 +45,7 @@ const GROUPS = [
   ["When it opens", [
     ["strategy", "consecutive", STRATEGIES, "Opens by"],
     ["beside", "none", [["none", "nothing else"], ...STRATEGIES.slice(4, 7)], "Or by", null, (v) => COMBINE.includes(v.strategy)],
-    ["error_threshold", 5, upTo(1, 50), "Errors", String, counts],
+    ["error_threshold", 5, upTo(1, 50), "Errors that open it", String, counts],
     ["up", 2, upTo(1, 20), "A failure counts", String, (v) => uses(v, "debounce")],
     ["down", 1, upTo(0, 20), "A success takes off", String, (v) => uses(v, "debounce")],
     ["up_to", null, orNone(upTo(0, 50)), "A failure first raises to", (n) => n ?? "nothing", (v) => uses(v, "debounce")],
