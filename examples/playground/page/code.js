@@ -56,7 +56,7 @@ function strategy(v) {
   if (v.strategy === "timed_consecutive") {
     const said = ["quiet", "lump"].filter((name) => v[name] !== null);
     return {
-      toml: `{ timed_consecutive = { ${said.map((name) => `${name} = "${span(v[name])}"`).join(", ")} } }`,
+      toml: said.length ? `{ timed_consecutive = { ${said.map((name) => `${name} = "${span(v[name])}"`).join(", ")} } }` : null,
       methods: said.map((name) => `${name}(${rust(v[name])})`),
       type: said.length ? "TimedConsecutive" : "Consecutive",
     };

@@ -138,10 +138,15 @@ function page(crate) {
     const told = story(crate, v, state);
     parts.machine.update(told);
     parts.road.update(state, v.failures);
-    if (shown !== state) { mark($("state-mark"), state); tell($("state"), WORDS_OF[state]); document.body.dataset.state = state; shown = state; }
     const now = performance.now();
+    const other = shown !== state;
+    if (other) {
+      mark($("state-mark"), state);
+      tell($("state"), WORDS_OF[state]);
+      shown = state;
+    }
     // Text changes at a pace that can be read.
-    if (!all && now - lastPaint < (still.matches ? 500 : 100)) return;
+    if (!all && !other && now - lastPaint < (still.matches ? 500 : 100)) return;
     lastPaint = now;
     tell($("says"), told.says);
     tell($("time"), time(crate.now()));
