@@ -145,7 +145,7 @@ function config(v, byValue) {
 
 /** Lines of `use` for what the code names. */
 function imports(code, fixed) {
-  const named = (list) => list.filter((name) => new RegExp(`\\b${name}\\b`).test(code));
+  const named = (list) => list.filter((name) => new RegExp(`(?<!::)\\b${name}\\b`).test(code));
   const strategies = named(["AnyStrategy", "Choice", "Consecutive", "CountChoice", "CountWindow", "Debounce", "DecayingRate", "Either", "FailuresPerPeriod", "NetError", "ObserveOnly", "RateChoice", "SlowCalls", "SlowStart", "TimeWindow", "TimedConsecutive"]);
   const words = named(["CircuitBreaker", "Config", "ConfigError", "Recovery", "StdClock", "Verdict"]);
   const list = (names) => (names.length === 1 ? names[0] : `{${names.join(", ")}}`);
