@@ -1,11 +1,11 @@
-// Drives the page from a file, as a reader with a keyboard would. Usage: node drive.mjs PAGE FOLDER
+// Drives the page from a file, as a reader with a keyboard would. Usage: node drive.mjs PAGE PICTURE FOLDER
 // Leaves screenshots in the folder, and in its `src/main.rs` the code that the page shows for many settings.
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { SETTINGS, program } from "./copied.mjs";
 
-const [page, folder] = process.argv.slice(2);
+const [page, picture, folder] = process.argv.slice(2);
 const address = pathToFileURL(page).href;
 // As root, and without the lookups that a browser makes on its own.
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -191,6 +191,26 @@ for (const colorScheme of ["light", "dark"]) {
       must(wide <= width, `${wide} wide in ${width}`);
     });
   }
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  await check(`the picture of the states for the README, ${colorScheme}: no text on another, none sticks out`, async () => {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 640, height: 540 }, deviceScaleFactor: 2 });
+    contexts.push(context);
+    const tab = await context.newPage();
+    await tab.goto(pathToFileURL(picture).href);
+    await tab.screenshot({ path: `${folder}/states-${colorScheme}.png` });
+    const bad = await tab.evaluate(() => {
+      const all = [...document.querySelectorAll("text")].map((e) => [e.textContent, e.getBoundingClientRect()]);
+      const out = document.querySelector("rect").getBoundingClientRect();
+      const bad = all.filter(([, b]) => b.left < out.left || b.right > out.right || b.top < out.top || b.bottom > out.bottom).map(([t]) => `${t} sticks out`);
+      // Lines of one label may touch.
+      const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+      all.forEach(([t, a], i) => all.slice(i + 1).forEach(([u, b]) => meet(a, b) && bad.push(`${t} on ${u}`)));
+      return bad;
+    });
+    must(bad.length === 0, bad.join("; "));
+  });
 }
 
 const copied = [];
