@@ -16,7 +16,8 @@
 //! | [`testing`] | How do I test my own code around a breaker? |
 //! | [`operating`] | What do I watch, what wakes me, and what do I do then? |
 //! | [`server`] | How does it look with axum, reqwest, sqlx, redis and tower? |
-//! | [`parts`] | Which parts and features are there, with which limits, on which targets? |
+//! | [`parts`] | Which parts are there, and where is each of them shown? |
+//! | [`features`] | Which features and clocks, which limits, on which targets? |
 //! | [`costs`] | What does it cost, beside others? |
 //! | [`proofs`] | What is proved of it, and what is not? |
 //! | [`migration`] | How do I come from another breaker? |
@@ -108,6 +109,9 @@ pub mod server {
 #[cfg_attr(feature = "std", doc = include_str!("guide/parts.md"))]
 #[cfg_attr(not(feature = "std"), doc = "The parts: this page needs the feature `std`.")]
 pub mod parts {}
+
+#[doc = include_str!("guide/features.md")]
+pub mod features {}
 
 #[doc = include_str!("guide/costs.md")]
 pub mod costs {}

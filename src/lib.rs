@@ -1,7 +1,7 @@
 // The README's examples include hosted ones, which are tested where there are servers. Its links lead to files; the
 // first definition of a link counts, and here they lead to pages.
-#![cfg_attr(feature = "server", doc = include_str!("guide/links.md"))]
-#![cfg_attr(feature = "server", doc = include_str!("guide/states.md"))]
+#![cfg_attr(feature = "server", doc = include_str!("front/links.md"))]
+#![cfg_attr(feature = "server", doc = include_str!("front/states.md"))]
 #![cfg_attr(feature = "server", doc = "")]
 #![cfg_attr(feature = "server", doc = include_str!("../README.md"))]
 #![cfg_attr(

@@ -91,11 +91,11 @@ fn each_feature_is_in_the_readme_the_documentation_and_the_code() {
     let Some(root) = repository() else { return };
     let features = features(root);
 
-    let readme = read(&root.join("src/guide/parts.md"));
+    let readme = read(&root.join("src/guide/features.md"));
     let told: Names = section(&readme, "# Features", "# ")
         .filter_map(|line| between(line, "| `", "` |").map(str::to_owned))
         .collect();
-    assert_eq!(told, features, "the table in src/guide/parts.md (left) and Cargo.toml");
+    assert_eq!(told, features, "the table in src/guide/features.md (left) and Cargo.toml");
 
     let (mut documentation, mut used) = (String::new(), Names::new());
     for source in sources(&root.join("src")) {
@@ -321,7 +321,7 @@ fn each_path_in_the_readme_leads_somewhere() {
 fn the_picture_of_the_states_is_the_one_in_the_documentation() {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let Some(root) = repository() else { return };
-    let picture = fs::read(root.join("src/guide/states.svg")).unwrap();
+    let picture = fs::read(root.join("src/front/states.svg")).unwrap();
     let mut text = String::new();
     for three in picture.chunks(3) {
         let bits = (0..3).fold(0, |bits, i| bits << 8 | u32::from(*three.get(i).unwrap_or(&0)));
@@ -330,8 +330,8 @@ fn the_picture_of_the_states_is_the_one_in_the_documentation() {
         text.extend((three.len()..3).map(|_| '='));
     }
     let line = format!("[states]: data:image/svg+xml;base64,{text}\n");
-    let told = read(&root.join("src/guide/states.md"));
-    assert!(told == line, "src/guide/states.md is not src/guide/states.svg in base64");
+    let told = read(&root.join("src/front/states.md"));
+    assert!(told == line, "src/front/states.md is not src/front/states.svg in base64");
 }
 
 /// Who looks at the front page decides in five minutes.

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target/playground}
 work=$root/target/playground/test
-picture=$root/src/guide/states.svg
+picture=$root/src/front/states.svg
 page=$work/playground.html
 passed=0 failed=0
 
