@@ -12,7 +12,7 @@ use crate::bins::Bins;
 use crate::feed::Event;
 use crate::trace::Outcome;
 
-pub use figures::Figures;
+pub use figures::{Figures, Took, share};
 
 /// Milliseconds since the first call, as `StdClock` counts them on a server. It stands still between two events.
 #[derive(Debug, Default)]
