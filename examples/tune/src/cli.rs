@@ -41,7 +41,7 @@ struct Common {
     #[arg(long)]
     skip_bad: bool,
     /// Call it an outage when so many of so many calls in a row failed.
-    #[arg(long, default_value = "5/10", value_parser = outage, value_name = "FAILURES/CALLS")]
+    #[arg(long, default_value = "10/20", value_parser = outage, value_name = "FAILURES/CALLS")]
     outage: OutageRule,
     /// Write one page to read in a browser, which needs nothing else.
     #[arg(long, value_name = "FILE")]
@@ -106,7 +106,7 @@ fn outage(text: &str) -> Result<OutageRule, String> {
         Some(OutageRule { failures: failures.parse().ok()?, calls: calls.parse().ok()? })
     });
     let fits = |rule: &OutageRule| (1..=rule.calls).contains(&rule.failures) && rule.calls <= 10_000;
-    rule.filter(fits).ok_or_else(|| "must be as 5/10, of at most 10000 calls".to_owned())
+    rule.filter(fits).ok_or_else(|| "must be as 10/20, of at most 10000 calls".to_owned())
 }
 
 fn percent(text: &str) -> Result<f64, String> {

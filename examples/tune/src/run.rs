@@ -51,7 +51,7 @@ pub fn run(
             workers.push(scope.spawn(move || replay(part, receiver)));
         }
         // Ends when a worker has gone, which its join then tells.
-        let mut send = |events: Vec<Event>| {
+        let send = |events: Vec<Event>| {
             let events = Arc::new(events);
             senders.iter().all(|sender| sender.send(Arc::clone(&events)).is_ok())
         };

@@ -106,42 +106,48 @@ pub fn about(outcomes: &Outcomes) -> String {
     text
 }
 
-/// Settings as columns would be too wide: each is a column of its own where there are few, else a line.
+/// A column for each setting, in blocks as wide as they may be.
 pub fn replay(named: &[Named], outcomes: &Outcomes, width: usize) -> String {
     let mut text = about(outcomes) + "\n\n";
-    let rows = outcomes.told.iter().map(|told| row(&told.figures, outcomes.whole.span));
-    text += &table(named.iter().map(|named| named.name.as_str()), &rows.collect::<Vec<_>>());
-    for (head, says) in COLUMNS {
-        let _ = writeln!(text, "  {head:<15}  {says}");
-    }
-    text.push('\n');
-    text += &strips(named, outcomes, width);
-    text
-}
-
-pub fn table<'a>(names: impl Iterator<Item = &'a str>, rows: &[[String; 9]]) -> String {
-    let names: Vec<&str> = names.collect();
     let wide = |text: &str| text.chars().count();
-    let first = names.iter().map(|name| wide(name)).max().unwrap_or(0).max("setting".len());
-    let widths: Vec<usize> = (0..COLUMNS.len())
-        .map(|column| {
-            let cells = rows.iter().map(|row| wide(&row[column]));
-            cells.max().unwrap_or(0).max(wide(COLUMNS[column].0))
+    let heads = COLUMNS.iter().map(|(head, _)| wide(head)).max().unwrap_or(0);
+    let columns: Vec<_> = named
+        .iter()
+        .zip(&outcomes.told)
+        .map(|(named, told)| {
+            let cells = row(&told.figures, outcomes.whole.span);
+            let most = cells.iter().map(|cell| wide(cell)).max().unwrap_or(0);
+            (named.name.as_str(), most.max(wide(&named.name)), cells)
         })
         .collect();
-    let mut text = format!("{:<first$}", "setting");
-    for ((head, _), width) in COLUMNS.iter().zip(&widths) {
-        let _ = write!(text, "  {head:>width$}");
-    }
-    text.push('\n');
-    for (name, row) in names.iter().zip(rows) {
-        let _ = write!(text, "{name:<first$}");
-        for (cell, width) in row.iter().zip(&widths) {
-            let _ = write!(text, "  {cell:>width$}");
+    let mut left = &columns[..];
+    while !left.is_empty() {
+        let mut taken = heads;
+        let fit = left.iter().take_while(|column| {
+            taken += column.1 + 3;
+            taken <= width
+        });
+        let (block, rest) = left.split_at(fit.count().max(1));
+        let _ = write!(text, "{:<heads$}", "");
+        for (name, most, _) in block {
+            let _ = write!(text, "   {name:>most$}");
         }
         text.push('\n');
+        for (place, (head, _)) in COLUMNS.iter().enumerate() {
+            let _ = write!(text, "{head:<heads$}");
+            for (_, most, cells) in block {
+                let _ = write!(text, "   {:>most$}", cells[place]);
+            }
+            text.push('\n');
+        }
+        text.push('\n');
+        left = rest;
     }
+    text += &strips(named, outcomes, width);
     text.push('\n');
+    for (head, says) in COLUMNS {
+        let _ = writeln!(text, "{head:<heads$}  {says}");
+    }
     text
 }
 
@@ -164,7 +170,7 @@ fn strips(named: &[Named], outcomes: &Outcomes, width: usize) -> String {
     text.push('\n');
     for (named, told) in named.iter().zip(&outcomes.told) {
         let _ = write!(text, "{:<names$} ", named.name);
-        for Step { lost, open, half_open, failed, .. } in gathered(&told.bins, whole.span, cells) {
+        for Step { open, half_open, .. } in gathered(&told.bins, whole.span, cells) {
             let length = whole.span / cells as u64;
             text.push(if open * 2 > length {
                 '█'
@@ -172,8 +178,6 @@ fn strips(named: &[Named], outcomes: &Outcomes, width: usize) -> String {
                 '▒'
             } else if half_open > 0 {
                 '░'
-            } else if failed > 0 || lost > 0 {
-                'x'
             } else {
                 '·'
             });
@@ -184,7 +188,7 @@ fn strips(named: &[Named], outcomes: &Outcomes, width: usize) -> String {
     let _ = writeln!(text, "{:<names$} 0{end:>cells$}", "", cells = cells - 1);
     let _ = writeln!(
         text,
-        "{:<names$} █ mostly open  ▒ open for a part  ░ half-open  x failures, and closed  · all well",
+        "{:<names$} █ mostly open  ▒ open for a part  ░ half-open  · closed",
         ""
     );
     text
