@@ -26,7 +26,7 @@ pub enum Event {
 }
 
 /// What is called an outage: it begins with the first failure of so many calls in a row of which so many failed, and ends
-/// with the last failure when half as many are left among them. It knows the whole trace, as no breaker can.
+/// with the last failure when a quarter as many are left among so many calls. It knows the whole trace, as no breaker can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct OutageRule {
     pub calls: usize,
@@ -139,7 +139,7 @@ impl Feed {
                 first.begins = true;
                 self.outage = Some(first.call.at);
             }
-        } else if self.outage.is_some() && self.failures <= (self.rule.failures - 1) / 2 {
+        } else if self.outage.is_some() && self.failures <= self.rule.failures / 4 {
             let last = self.waiting.iter_mut().rev().find(failed);
             // With none left, it ended with what has just passed on.
             let last = match last {

@@ -38,6 +38,7 @@ impl Report {
             sweep: Value::Null,
             lead: String::new(),
             rows,
+            picked: None,
         })
     }
 
@@ -73,14 +74,14 @@ impl Report {
         };
         let rows = rows(named, outcomes, edge, picked);
         let title = "What settings could have done";
-        self.page(title, named, outcomes, &shown, &Parts { sweep, lead, rows })
+        self.page(title, named, outcomes, &shown, &Parts { sweep, lead, rows, picked })
     }
 
     fn page(&self, title: &str, named: &[Named], outcomes: &Outcomes, shown: &[usize], parts: &Parts) -> String {
         let whole = &outcomes.whole;
         let settings: Vec<_> = shown
             .iter()
-            .map(|&place| setting(&named[place], &outcomes.told[place]))
+            .map(|&place| setting(&named[place], &outcomes.told[place], Some(place) == parts.picked))
             .collect();
         let data = json!({
             "span": whole.span,
@@ -124,6 +125,7 @@ struct Parts {
     sweep: Value,
     lead: String,
     rows: String,
+    picked: Option<usize>,
 }
 
 fn rows(named: &[Named], outcomes: &Outcomes, shown: &[usize], picked: Option<usize>) -> String {
@@ -140,19 +142,24 @@ fn rows(named: &[Named], outcomes: &Outcomes, shown: &[usize], picked: Option<us
             escaped(said),
         );
         for (cell, (head, _)) in row(&outcomes.told[place].figures, outcomes.whole.span).iter().zip(COLUMNS) {
-            let _ = write!(rows, "<td data-head=\"{}\">{}</td>", escaped(head), escaped(cell));
+            // What belongs to the first number stands beneath it.
+            let mut parts = cell.split(", ").map(escaped);
+            let first = parts.next().unwrap_or_default();
+            let rest = parts.collect::<Vec<_>>().join("<br>");
+            let rest = if rest.is_empty() { rest } else { format!("<br><small>{rest}</small>") };
+            let _ = write!(rows, "<td data-head=\"{}\"><span>{first}{rest}</span></td>", escaped(head));
         }
         rows += "</tr>\n";
     }
     rows
 }
 
-fn setting(named: &Named, told: &Told) -> Value {
+fn setting(named: &Named, told: &Told, picked: bool) -> Value {
     let spans: Vec<_> =
         told.spans.iter().map(|span| json!([span.from, span.to, u8::from(span.open)])).collect();
     let shown = told.spans.last().map_or(0, |span| span.to);
     json!({
-        "name": named.name,
+        "name": if picked { format!("{} (picked)", named.name) } else { named.name.clone() },
         "said": named.said,
         "spans": spans,
         // Behind that, only shares of time are known.

@@ -85,9 +85,9 @@ fn shop(out: &mut impl Write) -> io::Result<()> {
             // The database fails over: nobody answers.
             (outcome, lasts) = ("error", 2.0);
         } else if (420.0..505.0).contains(&time) && random.chance(0.5) {
-            // Half of the queries wait for a lock; most of these in vain.
+            // Half of the queries wait for a lock; nearly all of these in vain.
             lasts = random.between(0.6, 2.0);
-            if random.chance(0.75) {
+            if random.chance(0.9) {
                 (outcome, lasts) = ("error", 2.0);
             }
         } else if (700.0..704.5).contains(&time) {

@@ -8,15 +8,16 @@ let from = 0, to = span, cursor = 0;
 
 const number = new Intl.NumberFormat("en");
 const many = (n, one) => `${number.format(n)} ${one}`;
+// To a place that is as fine as the grain, rounded before it is taken apart.
 function time(us, grain = us) {
-  const s = us / 1e6;
   if (us === 0) return "0";
-  if (grain < 1e6 && s < 120) return `${+s.toFixed(grain < 1e4 ? 4 : grain < 1e5 ? 2 : 1)} s`;
-  if (s < 120) return `${+s.toFixed(1)} s`;
-  const m = Math.floor(s / 60), rest = +(s - m * 60).toFixed(grain < 1e6 ? 1 : 0);
+  const places = grain < 1e4 ? 4 : grain < 1e5 ? 2 : grain < 1e7 ? 1 : 0;
+  const s = +(us / 1e6).toFixed(us < 120e6 ? Math.max(places, 1) : places);
+  if (s < 120) return `${s} s`;
+  const m = Math.floor(s / 60), rest = +(s - m * 60).toFixed(places);
   if (s < 7200) return rest ? `${m} min ${rest} s` : `${m} min`;
-  const h = Math.floor(m / 60);
-  if (s < 172800) return m % 60 ? `${h} h ${m % 60} min` : `${h} h`;
+  const minutes = Math.round(s / 60), h = Math.floor(minutes / 60);
+  if (s < 172800) return minutes % 60 ? `${h} h ${minutes % 60} min` : `${h} h`;
   return `${+(s / 86400).toFixed(1)} days`;
 }
 
