@@ -105,7 +105,8 @@ fn outage(text: &str) -> Result<OutageRule, String> {
     let rule = text.split_once('/').and_then(|(failures, calls)| {
         Some(OutageRule { failures: failures.parse().ok()?, calls: calls.parse().ok()? })
     });
-    let fits = |rule: &OutageRule| (1..=rule.calls).contains(&rule.failures) && rule.calls <= 10_000;
+    let fits =
+        |rule: &OutageRule| (1..=rule.calls).contains(&rule.failures) && rule.calls <= 10_000;
     rule.filter(fits).ok_or_else(|| "must be as 10/20, of at most 10000 calls".to_owned())
 }
 
@@ -117,8 +118,7 @@ fn percent(text: &str) -> Result<f64, String> {
 pub fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Replay(replay) => {
-            let named =
-                sets::gather(replay.settings.as_deref(), &replay.circuits, &replay.sets)?;
+            let named = sets::gather(replay.settings.as_deref(), &replay.circuits, &replay.sets)?;
             let outcomes = replayed(&replay.common, &named)?;
             let report = page::Report::new(source(&replay.common), &replay.common.outage);
             if let Some(path) = &replay.common.html {
@@ -217,5 +217,7 @@ fn bar(length: Option<u64>) -> ProgressBar {
         }
         None => (ProgressBar::new_spinner(), "{spinner} {bytes}, {bytes_per_sec}"),
     };
-    bar.with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
+    bar.with_style(
+        ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    )
 }

@@ -34,12 +34,13 @@ impl Report {
     pub fn replay(&self, named: &[Named], outcomes: &Outcomes) -> String {
         let all: Vec<usize> = (0..named.len()).collect();
         let rows = rows(named, outcomes, &all, None);
-        self.page("What these settings would have done", named, outcomes, &all, &Parts {
-            sweep: Value::Null,
-            lead: String::new(),
-            rows,
-            picked: None,
-        })
+        self.page(
+            "What these settings would have done",
+            named,
+            outcomes,
+            &all,
+            &Parts { sweep: Value::Null, lead: String::new(), rows, picked: None },
+        )
     }
 
     pub fn suggest(
@@ -56,7 +57,13 @@ impl Report {
             .zip(&outcomes.told)
             .map(|(named, told)| {
                 let figures = &told.figures;
-                json!([named.said, figures.lost_share(), figures.spared_share(), figures.rejected.good, figures.rejected.failed])
+                json!([
+                    named.said,
+                    figures.lost_share(),
+                    figures.spared_share(),
+                    figures.rejected.good,
+                    figures.rejected.failed
+                ])
             })
             .collect();
         let sweep = json!({ "points": points, "edge": edge, "picked": picked, "shown": shown });
@@ -72,16 +79,31 @@ impl Report {
                 "<p class=\"pick\">None spares a failure and loses at most {lost_at_most} % of the good calls.</p>"
             ),
         };
-        let rows = rows(named, outcomes, edge, picked);
+        let lead = format!(
+            "{lead}<p>Of {} settings {} are on the frontier; {} of these, from end to end, have a timeline and a row of figures.</p>",
+            named.len(),
+            edge.len(),
+            shown.len(),
+        );
+        let rows = rows(named, outcomes, &shown, picked);
         let title = "What settings could have done";
         self.page(title, named, outcomes, &shown, &Parts { sweep, lead, rows, picked })
     }
 
-    fn page(&self, title: &str, named: &[Named], outcomes: &Outcomes, shown: &[usize], parts: &Parts) -> String {
+    fn page(
+        &self,
+        title: &str,
+        named: &[Named],
+        outcomes: &Outcomes,
+        shown: &[usize],
+        parts: &Parts,
+    ) -> String {
         let whole = &outcomes.whole;
         let settings: Vec<_> = shown
             .iter()
-            .map(|&place| setting(&named[place], &outcomes.told[place], Some(place) == parts.picked))
+            .map(|&place| {
+                setting(&named[place], &outcomes.told[place], Some(place) == parts.picked)
+            })
             .collect();
         let data = json!({
             "span": whole.span,
@@ -95,29 +117,37 @@ impl Report {
         let data = data.to_string().replace('<', "\\u003c");
         let heads: String = COLUMNS
             .iter()
-            .map(|(head, says)| format!("<th scope=\"col\" title=\"{}\">{}</th>", escaped(says), escaped(head)))
+            .map(|(head, says)| {
+                format!("<th scope=\"col\" title=\"{}\">{}</th>", escaped(says), escaped(head))
+            })
             .collect();
         let terms: String = COLUMNS
             .iter()
             .map(|(head, says)| format!("<dt>{}</dt><dd>{}</dd>", escaped(head), escaped(says)))
             .collect();
         let skipped = outcomes.first_bad.as_ref().map_or_else(String::new, |first| {
-            format!("<p class=\"pick\">Lines that are no calls were skipped; the first, {}</p>", escaped(first))
+            format!(
+                "<p class=\"pick\">Lines that are no calls were skipped; the first, {}</p>",
+                escaped(first)
+            )
         });
-        filled(PAGE, &[
-            ("title", title),
-            ("source", &escaped(&self.source)),
-            ("about", &escaped(&about(outcomes))),
-            ("skipped", &skipped),
-            ("rule", &self.rule),
-            ("lead", &parts.lead),
-            ("heads", &heads),
-            ("rows", &parts.rows),
-            ("terms", &terms),
-            ("style", STYLE),
-            ("script", SCRIPT),
-            ("data", &data),
-        ])
+        filled(
+            PAGE,
+            &[
+                ("title", title),
+                ("source", &escaped(&self.source)),
+                ("about", &escaped(&about(outcomes))),
+                ("skipped", &skipped),
+                ("rule", &self.rule),
+                ("lead", &parts.lead),
+                ("heads", &heads),
+                ("rows", &parts.rows),
+                ("terms", &terms),
+                ("style", STYLE),
+                ("script", SCRIPT),
+                ("data", &data),
+            ],
+        )
     }
 }
 
@@ -141,13 +171,16 @@ fn rows(named: &[Named], outcomes: &Outcomes, shown: &[usize], picked: Option<us
             escaped(name),
             escaped(said),
         );
-        for (cell, (head, _)) in row(&outcomes.told[place].figures, outcomes.whole.span).iter().zip(COLUMNS) {
+        for (cell, (head, _)) in
+            row(&outcomes.told[place].figures, outcomes.whole.span).iter().zip(COLUMNS)
+        {
             // What belongs to the first number stands beneath it.
             let mut parts = cell.split(", ").map(escaped);
             let first = parts.next().unwrap_or_default();
             let rest = parts.collect::<Vec<_>>().join("<br>");
             let rest = if rest.is_empty() { rest } else { format!("<br><small>{rest}</small>") };
-            let _ = write!(rows, "<td data-head=\"{}\"><span>{first}{rest}</span></td>", escaped(head));
+            let _ =
+                write!(rows, "<td data-head=\"{}\"><span>{first}{rest}</span></td>", escaped(head));
         }
         rows += "</tr>\n";
     }

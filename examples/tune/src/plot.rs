@@ -34,12 +34,16 @@ pub fn suggest(suggestion: &Suggestion) -> String {
     for &place in *edge {
         let figures = &outcomes.told[place].figures;
         let lost = format!("{}, {}", count(figures.rejected.good), percent(figures.lost_share()));
-        let spared = format!("{}, {}", count(figures.rejected.failed), percent(figures.spared_share()));
+        let spared =
+            format!("{}, {}", count(figures.rejected.failed), percent(figures.spared_share()));
         let detection = figures.detection.mean().map_or("–".to_owned(), time);
         let openings = count(figures.openings + figures.reopenings);
         let mark = if Some(place) == *picked { '*' } else { ' ' };
         let said = &named[place].said;
-        let _ = writeln!(text, "{mark} {lost:>18}  {spared:>18}  {openings:>9}  {detection:>11}  {said}");
+        let _ = writeln!(
+            text,
+            "{mark} {lost:>18}  {spared:>18}  {openings:>9}  {detection:>11}  {said}"
+        );
     }
     text.push('\n');
     match picked.filter(|&place| outcomes.told[place].figures.rejected.failed > 0) {
@@ -93,6 +97,10 @@ fn picture(suggestion: &Suggestion) -> String {
     let _ = writeln!(text, "{:>9} └{}", "", "─".repeat(columns));
     let ends = format!("0{:>1$}", percent(right), columns - 1);
     let _ = writeln!(text, "{:>11}{ends}", "");
-    let _ = writeln!(text, "{:>11}{:>2$}", "", "good calls lost   · a setting   o on the frontier   * picked", columns);
+    let _ = writeln!(
+        text,
+        "{:>11}{:>2$}",
+        "", "good calls lost   · a setting   o on the frontier   * picked", columns
+    );
     text
 }

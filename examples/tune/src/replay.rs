@@ -219,8 +219,7 @@ impl<'a> Replay<'a> {
             return;
         }
         let changes = &self.subject.notes.changes;
-        let changes =
-            std::mem::take(&mut *changes.lock().unwrap_or_else(PoisonError::into_inner));
+        let changes = std::mem::take(&mut *changes.lock().unwrap_or_else(PoisonError::into_inner));
         for change in changes {
             self.changed(&change, now);
         }

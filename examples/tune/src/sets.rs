@@ -123,9 +123,9 @@ fn words(error: toml::de::Error) -> anyhow::Error {
 fn table(text: &str) -> anyhow::Result<Table> {
     let mut table = Table::new();
     for word in split(text, char::is_whitespace)? {
-        let (path, value) = word
-            .split_once('=')
-            .ok_or_else(|| anyhow!("{word:?} must be a setting with its value, such as error_threshold=5"))?;
+        let (path, value) = word.split_once('=').ok_or_else(|| {
+            anyhow!("{word:?} must be a setting with its value, such as error_threshold=5")
+        })?;
         put(&mut table, path, value_of(value).with_context(|| format!("{path}={value}"))?)?;
     }
     Ok(table)

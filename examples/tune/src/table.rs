@@ -56,16 +56,29 @@ pub const COLUMNS: [(&str, &str); 9] = [
     ("open", "time in which it rejected: all of it, and of the trace's"),
     ("openings", "from closed, + again from half-open; in brackets those outside any outage"),
     ("probes", "calls that it let through to see; in brackets those that failed"),
-    ("detection", "from an outage's beginning until it opened: mean, the longest, and how many outages it missed"),
+    (
+        "detection",
+        "from an outage's beginning until it opened: mean, the longest, and how many outages it missed",
+    ),
     ("back", "from an outage's end until it closed: mean, the longest"),
 ];
 
 pub fn row(figures: &Figures, span: u64) -> [String; 9] {
     let Figures { passed, rejected, probes, detection, back, .. } = figures;
-    let again = if figures.reopenings > 0 { format!(" + {}", count(figures.reopenings)) } else { String::new() };
-    let outside = if figures.false_openings > 0 { format!(" ({})", figures.false_openings) } else { String::new() };
-    let failed = if probes.failed > 0 { format!(" ({})", count(probes.failed)) } else { String::new() };
-    let missed = if figures.missed() > 0 { format!(", {} missed", figures.missed()) } else { String::new() };
+    let again = if figures.reopenings > 0 {
+        format!(" + {}", count(figures.reopenings))
+    } else {
+        String::new()
+    };
+    let outside = if figures.false_openings > 0 {
+        format!(" ({})", figures.false_openings)
+    } else {
+        String::new()
+    };
+    let failed =
+        if probes.failed > 0 { format!(" ({})", count(probes.failed)) } else { String::new() };
+    let missed =
+        if figures.missed() > 0 { format!(", {} missed", figures.missed()) } else { String::new() };
     let took = |took: &crate::replay::Took| match took.mean() {
         None => "–".to_owned(),
         Some(mean) if took.times == 1 => time(mean),
@@ -101,7 +114,8 @@ pub fn about(outcomes: &Outcomes) -> String {
     }
     let _ = write!(text, "; {} outages", count(whole.outages));
     if outcomes.bad > 0 {
-        let _ = write!(text, "; {} of {} lines skipped", count(outcomes.bad), count(outcomes.lines));
+        let _ =
+            write!(text, "; {} of {} lines skipped", count(outcomes.bad), count(outcomes.lines));
     }
     text
 }
@@ -186,11 +200,8 @@ fn strips(named: &[Named], outcomes: &Outcomes, width: usize) -> String {
     }
     let end = time(whole.span);
     let _ = writeln!(text, "{:<names$} 0{end:>cells$}", "", cells = cells - 1);
-    let _ = writeln!(
-        text,
-        "{:<names$} █ mostly open  ▒ open for a part  ░ half-open  · closed",
-        ""
-    );
+    let _ =
+        writeln!(text, "{:<names$} █ mostly open  ▒ open for a part  ░ half-open  · closed", "");
     text
 }
 
@@ -229,22 +240,57 @@ pub fn json(named: &[Named], outcomes: &Outcomes) -> anyhow::Result<String> {
 pub fn csv(named: &[Named], outcomes: &Outcomes) -> anyhow::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record([
-        "name", "settings", "good_lost", "failures_spared", "failures_left", "waited_us", "waiting_spared_us",
-        "open_us", "half_open_us", "openings", "reopenings", "false_openings", "probes", "probes_failed",
-        "outages", "missed", "detection_mean_us", "detection_most_us", "back_mean_us", "back_most_us",
+        "name",
+        "settings",
+        "good_lost",
+        "failures_spared",
+        "failures_left",
+        "waited_us",
+        "waiting_spared_us",
+        "open_us",
+        "half_open_us",
+        "openings",
+        "reopenings",
+        "false_openings",
+        "probes",
+        "probes_failed",
+        "outages",
+        "missed",
+        "detection_mean_us",
+        "detection_most_us",
+        "back_mean_us",
+        "back_most_us",
     ])?;
     for (named, told) in named.iter().zip(&outcomes.told) {
         let Figures { passed, rejected, probes, detection, back, .. } = told.figures;
         let figures = told.figures;
-        let mean = |took: crate::replay::Took| took.mean().map_or_else(String::new, |mean| mean.to_string());
+        let mean = |took: crate::replay::Took| {
+            took.mean().map_or_else(String::new, |mean| mean.to_string())
+        };
         let mut record = vec![named.name.clone(), named.said.clone()];
         let numbers = [
-            rejected.good, rejected.failed, passed.failed, figures.waited, figures.waiting_spared, figures.open,
-            figures.half_open, figures.openings, figures.reopenings, figures.false_openings, probes.all(),
-            probes.failed, figures.outages, figures.missed(),
+            rejected.good,
+            rejected.failed,
+            passed.failed,
+            figures.waited,
+            figures.waiting_spared,
+            figures.open,
+            figures.half_open,
+            figures.openings,
+            figures.reopenings,
+            figures.false_openings,
+            probes.all(),
+            probes.failed,
+            figures.outages,
+            figures.missed(),
         ];
         record.extend(numbers.iter().map(ToString::to_string));
-        record.extend([mean(detection), detection.most.to_string(), mean(back), back.most.to_string()]);
+        record.extend([
+            mean(detection),
+            detection.most.to_string(),
+            mean(back),
+            back.most.to_string(),
+        ]);
         writer.write_record(&record)?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)

@@ -36,32 +36,30 @@ function element(name, text, className, parent) {
   return node;
 }
 
-// Sums of columns of steps, in so many cells of the view. A step counts for the cell in which it begins.
-function cells(columns, count) {
-  const sums = columns.map(() => new Float64Array(count));
-  const first = Math.max(0, Math.floor(from / step)), last = Math.ceil(to / step);
-  for (let place = first; place < last; place++) {
-    const cell = Math.floor((place * step - from) / (to - from) * count);
-    if (cell < 0 || cell >= count) continue;
-    columns.forEach((column, n) => { sums[n][cell] += column[place] || 0; });
-  }
-  return sums;
+// How long a bar of the view is: whole steps, wide enough to be seen.
+const barLength = (width) => step * Math.max(1, Math.ceil((to - from) / step / (width / 2)));
+
+// Sums of columns of steps, for each bar of the view, the first of which may begin before it.
+function cells(columns, width) {
+  const length = barLength(width), each = length / step, first = Math.floor(from / length);
+  const count = Math.max(1, Math.ceil(to / length) - first);
+  const sums = columns.map((column) => Float64Array.from({ length: count }, (_, n) => {
+    let sum = 0;
+    for (let place = (first + n) * each; place < (first + n + 1) * each; place++) sum += column[place] || 0;
+    return sum;
+  }));
+  return [sums, first * length, length];
 }
 
-// A cell is as wide as a step at the least, so that no gaps are between bars.
-function grid(width) {
-  return Math.max(1, Math.min(Math.floor(width / 2), Math.floor((to - from) / step)));
-}
-
-function bars(parent, className, low, high, width, base, scale, attributes = {}) {
+function bars(parent, className, low, high, [begin, length, width], base, scale, attributes = {}) {
   let path = "";
-  const each = width / low.length;
+  const wide = length / (to - from) * width;
   low.forEach((bottom, n) => {
     const height = (high[n] - bottom) * scale;
     if (!height) return;
     // What is there is seen, however little.
     const tall = Math.sign(height) * Math.max(Math.abs(height), 1.5);
-    path += `M${(n * each).toFixed(1)} ${(base - bottom * scale).toFixed(1)}h${(each + .3).toFixed(1)}v${(-tall).toFixed(1)}h${(-each - .3).toFixed(1)}z`;
+    path += `M${x(begin + n * length, width).toFixed(1)} ${(base - bottom * scale).toFixed(1)}h${(wide + .3).toFixed(1)}v${(-tall).toFixed(1)}h${(-wide - .3).toFixed(1)}z`;
   });
   svg("path", { class: className, d: path, ...attributes }, parent);
 }
@@ -82,25 +80,25 @@ function frame(row, height, label) {
 
 function drawTrace(row) {
   const height = 58, [picture, width] = frame(row, height);
-  const [good, failed, ignored] = cells(data.calls, grid(width));
-  const all = good.map((n, place) => n + failed[place] + ignored[place]);
+  const [[good, failed, ignored], begin, length] = cells(data.calls, width), place = [begin, length, width];
+  const all = good.map((n, at) => n + failed[at] + ignored[at]);
   const most = Math.max(1, ...all), scale = (height - 4) / most, zero = new Float64Array(good.length);
-  bars(picture, "s-failed", zero, failed, width, height, scale);
-  bars(picture, "s-good", failed, all, width, height, scale);
+  bars(picture, "s-failed", zero, failed, place, height, scale);
+  bars(picture, "s-good", failed, all, place, height, scale);
 }
 
 function drawSetting(row) {
   const up = 44, down = 22, band = 12, height = up + down + band + 4, [picture, width] = frame(row, height);
   const pattern = svg("pattern", { id: `hatch${row.place}`, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("defs", {}, picture));
   svg("rect", { width: 3.2, height: 5, style: "fill:var(--lost)" }, pattern);
-  const [lost, spared, failed, open, half] = cells(row.setting.steps, grid(width));
-  const zero = new Float64Array(lost.length), both = failed.map((n, place) => n + spared[place]);
+  const [[lost, spared, failed, open, half], first, length] = cells(row.setting.steps, width), place = [first, length, width];
+  const zero = new Float64Array(lost.length), both = failed.map((n, at) => n + spared[at]);
   const most = Math.max(1, ...both), mostLost = Math.max(1, ...lost);
   const scale = Math.min(up / most, down / mostLost * 2);
-  bars(picture, "s-failed", zero, failed, width, up, scale);
-  bars(picture, "s-spared", failed, both, width, up, scale);
+  bars(picture, "s-failed", zero, failed, place, up, scale);
+  bars(picture, "s-spared", failed, both, place, up, scale);
   // Downwards, half as high.
-  bars(picture, "", zero, lost, width, up, -Math.min(scale, down / mostLost), { style: `fill:url(#hatch${row.place});stroke:var(--lost);stroke-width:.5` });
+  bars(picture, "", zero, lost, place, up, -Math.min(scale, down / mostLost), { style: `fill:url(#hatch${row.place});stroke:var(--lost);stroke-width:.5` });
   svg("line", { class: "s-line", x1: 0, x2: width, y1: up, y2: up }, picture);
   const top = up + down + 2;
   svg("rect", { class: "s-closed", x: 0, y: top + band / 2 - 1, width, height: 2 }, picture);
@@ -112,9 +110,8 @@ function drawSetting(row) {
   };
   for (const [begin, end, isOpen] of row.setting.spans) rect(isOpen ? "s-open" : "s-half", begin, end);
   if (row.setting.spansEnd !== null) {
-    const length = (to - from) / open.length;
     open.forEach((share, n) => {
-      const begin = from + n * length;
+      const begin = first + n * length;
       if (begin < row.setting.spansEnd) return;
       if (half[n]) rect("s-half", begin, begin + length, Math.min(1, half[n] / length + .2));
       if (share) rect("s-open", begin, begin + length, Math.min(1, share / length + .2));
@@ -155,14 +152,12 @@ addRow("", "", drawAxis, null);
 const line = svg("svg", { style: "position:absolute;inset:0;height:100%;pointer-events:none", "aria-hidden": "true" }, timeline);
 const mark = svg("line", { class: "s-cursor" }, line);
 
-// What there is at a time: of a step of the trace, or of what a dot shows where that is longer.
+// What there is at a time: in the bar that shows it.
 function readings() {
-  const width = rows[0].box.clientWidth || 1;
-  const wide = Math.max(step, (to - from) / grid(width));
-  const begin = Math.floor((cursor - from) / wide + 1e-9) * wide + from;
+  const wide = barLength(rows[0].box.clientWidth || 1), each = wide / step, bar = Math.floor(cursor / wide);
   const sum = (column) => {
     let total = 0;
-    for (let place = Math.max(0, Math.ceil(begin / step - 1e-9)); place * step < begin + wide - 1e-6; place++) total += column[place] || 0;
+    for (let place = bar * each; place < (bar + 1) * each; place++) total += column[place] || 0;
     return total;
   };
   const [good, failed, ignored] = data.calls.map(sum);
@@ -250,7 +245,7 @@ document.querySelectorAll("[data-do]").forEach((button) => button.addEventListen
 
 timeline.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const small = Math.max((to - from) / 100, step);
+  const small = Math.max((to - from) / 100, barLength(rows[0].box.clientWidth || 1));
   const keys = {
     ArrowLeft: () => (event.shiftKey ? pan(-.5) : point(cursor - small)),
     ArrowRight: () => (event.shiftKey ? pan(.5) : point(cursor + small)),

@@ -22,11 +22,23 @@ fn the_command_line_says_what_a_file_says() {
 fn wrong_settings_are_named() {
     for (text, said) in [
         ("a", "--set \"a\" must be name='error_threshold=5 recovery_timeout=30s'"),
-        ("a=error_threshold", "--set \"a\": \"error_threshold\" must be a setting with its value, such as error_threshold=5"),
-        ("a=error_threshold=0", "circuit a: error_threshold is \"0\", must be a whole number from 1 to 4095"),
+        (
+            "a=error_threshold",
+            "--set \"a\": \"error_threshold\" must be a setting with its value, such as error_threshold=5",
+        ),
+        (
+            "a=error_threshold=0",
+            "circuit a: error_threshold is \"0\", must be a whole number from 1 to 4095",
+        ),
         ("a=error_threshold=2 error_threshold=3", "--set \"a\": error_threshold is given twice"),
-        ("a=strategy={ net_error", "--set \"a\": a bracket or a quotation mark is left open in \"strategy={ net_error\""),
-        ("a=recovery.doubling=1s", "circuit a: recovery.doubling is 1s, must be 30s to 24days 20h 31m 23s 648ms"),
+        (
+            "a=strategy={ net_error",
+            "--set \"a\": a bracket or a quotation mark is left open in \"strategy={ net_error\"",
+        ),
+        (
+            "a=recovery.doubling=1s",
+            "circuit a: recovery.doubling is 1s, must be 30s to 24days 20h 31m 23s 648ms",
+        ),
     ] {
         assert_eq!(set(text).unwrap_err(), said);
     }

@@ -40,29 +40,54 @@ fn units_and_dates() {
     let reading = Reading { time_unit: Unit::Ms, duration_unit: Unit::Us, skip_bad: false };
     let read = calls(b"1500.25,ok,80\n", reading).unwrap();
     assert_eq!((read[0].at, read[0].lasts), (1_500_250, 80));
-    let read = calls(b"2026-11-24T10:00:00.25Z,ok,1ms\n2026-11-24T10:00:01Z,ok,0", READING).unwrap();
+    let read =
+        calls(b"2026-11-24T10:00:00.25Z,ok,1ms\n2026-11-24T10:00:01Z,ok,0", READING).unwrap();
     assert_eq!((read[1].at - read[0].at, read[1].lasts), (750_000, 0));
 }
 
 #[test]
 fn a_bad_line_is_named_with_what_stands_there() {
     for (trace, said) in [
-        ("1,ok,1\n2,oops,1\n", "line 2: outcome is \"oops\", must be ok, error, fatal, ignored, or a status of HTTP; it reads: 2,oops,1"),
-        ("2,ok,1\n1.5,ok,1\n", "line 2: time goes back by 500ms, behind line 1; it reads: 1.5,ok,1"),
+        (
+            "1,ok,1\n2,oops,1\n",
+            "line 2: outcome is \"oops\", must be ok, error, fatal, ignored, or a status of HTTP; it reads: 2,oops,1",
+        ),
+        (
+            "2,ok,1\n1.5,ok,1\n",
+            "line 2: time goes back by 500ms, behind line 1; it reads: 1.5,ok,1",
+        ),
         ("1,ok,-3\n", "line 1: duration is \"-3\", must not be negative; it reads: 1,ok,-3"),
         ("1,ok\n", "line 1: has 2 columns, must have 3: time, outcome, duration; it reads: 1,ok"),
         ("1,ok,1\n\n", "line 2: is empty; it reads: (nothing)"),
-        ("{\"time\":1}\n", "line 1: is no JSON of a call: missing field `outcome`, at column 10; it reads: {\"time\":1}"),
+        (
+            "{\"time\":1}\n",
+            "line 1: is no JSON of a call: missing field `outcome`, at column 10; it reads: {\"time\":1}",
+        ),
         ("time,duration\n", "line 1: names no column outcome; it reads: time,duration"),
-        ("-1,ok,1\n", "line 1: time is \"-1\", must be a number from 0, such as 12.5, or a time of RFC 3339 in UTC; it reads: -1,ok,1"),
-        ("NaN,ok,1\n", "line 1: time is \"NaN\", must be a number from 0, such as 12.5, or a time of RFC 3339 in UTC; it reads: NaN,ok,1"),
-        ("1764000000000,ok,1\n", "line 1: time is \"1764000000000\", which is more than 280 years; it reads: 1764000000000,ok,1"),
-        ("1,ok,99999999999999999999\n", "line 1: duration is \"99999999999999999999\", which is more than 31 days; it reads: 1,ok,99999999999999999999"),
+        (
+            "-1,ok,1\n",
+            "line 1: time is \"-1\", must be a number from 0, such as 12.5, or a time of RFC 3339 in UTC; it reads: -1,ok,1",
+        ),
+        (
+            "NaN,ok,1\n",
+            "line 1: time is \"NaN\", must be a number from 0, such as 12.5, or a time of RFC 3339 in UTC; it reads: NaN,ok,1",
+        ),
+        (
+            "1764000000000,ok,1\n",
+            "line 1: time is \"1764000000000\", which is more than 280 years; it reads: 1764000000000,ok,1",
+        ),
+        (
+            "1,ok,99999999999999999999\n",
+            "line 1: duration is \"99999999999999999999\", which is more than 31 days; it reads: 1,ok,99999999999999999999",
+        ),
     ] {
         assert_eq!(bad(trace), said);
     }
     assert!(bad("1,rejected,0\n").contains("a breaker was there already"));
-    assert_eq!(bad(b"1,ok,1\n2,\xFF\xFE,1\n"), "line 2: is not UTF-8 from byte 3; it reads: 2,\\xff\\xfe,1");
+    assert_eq!(
+        bad(b"1,ok,1\n2,\xFF\xFE,1\n"),
+        "line 2: is not UTF-8 from byte 3; it reads: 2,\\xff\\xfe,1"
+    );
     let long = bad("1,ok,1\n".to_owned() + &"9".repeat(1 << 20) + "\n2,ok,1\n");
     assert!(long.starts_with("line 2: is longer than 65536 bytes; it reads: 999"), "{long}");
     assert!(long.len() < 300);
