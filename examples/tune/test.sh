@@ -76,12 +76,11 @@ fi
 
 # Speed and memory. What it prints: seconds, and the most kilobytes that were resident.
 measure() {
-    python3 - "$@" <<'PY'
+    python3 -c '
 import resource, subprocess, sys, time
 began = time.monotonic()
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
-print(f"{time.monotonic() - began:.2f}", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-PY
+print(f"{time.monotonic() - began:.2f}", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 }
 "$record" load 1000000 >"$work/load"
 read -r seconds _ < <(measure "$tune" replay "$work/load")
@@ -90,8 +89,8 @@ check "at most 2 s a setting" awk -v s="$seconds" 'BEGIN { exit !(s > 0 && s <= 
 read -r seconds _ < <(measure "$tune" replay "$work/load" --set a= --set b=error_threshold=3 --set c=error_threshold=8 --set 'd=strategy.count_window={calls=100,percent=50,minimum=20}')
 echo "speed   under four: $seconds s"
 check "at most 8 s for four" awk -v s="$seconds" 'BEGIN { exit !(s > 0 && s <= 8) }'
-read -r _ small < <("$record" load 300000 | measure bash -c "exec '$tune' replay --html '$work/small.html'")
-read -r _ large < <("$record" load 6000000 | measure bash -c "exec '$tune' replay --html '$work/large.html'")
+read -r _ small < <("$record" load 300000 | measure "$tune" replay --html "$work/small.html")
+read -r _ large < <("$record" load 6000000 | measure "$tune" replay --html "$work/large.html")
 echo "memory  300,000 lines: $small KiB; 6,000,000 lines: $large KiB"
 check "memory does not grow with the trace" [ "$large" -lt $((small + small / 4 + 2048)) ]
 

@@ -1,5 +1,8 @@
 //! The command line.
 
+// The descriptions are shown as they are by --help.
+#![allow(clippy::doc_markdown)]
+
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::path::PathBuf;
