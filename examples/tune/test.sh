@@ -40,6 +40,17 @@ json=$(sed 's/\(.*\),\(.*\),\(.*\)/{"time":\1,"outcome":"\2","duration":\3}/' <<
     "$tune" replay - --set 'a=error_threshold=2 recovery_timeout=3s' --format csv | tail -n 1)
 check "JSON lines say the same" [ "$json" = "$got" ]
 
+# Under any setting each call is passed or rejected, and the figures of the trace are those of its lines.
+"$tune" suggest traces/shop.jsonl --format json >"$work/all.json"
+good=$(grep -c '"ok"' traces/shop.jsonl) errors=$(grep -c '"error"' traces/shop.jsonl)
+check "no call is lost by the replay" python3 -c '
+import json, sys
+all = json.load(open(sys.argv[1]))
+for kind, count in zip(("good", "failed"), map(int, sys.argv[2:])):
+    for of in all["settings"]:
+        assert of["figures"]["passed"][kind] + of["figures"]["rejected"][kind] == count == all["trace"][kind], of
+assert len(all["settings"]) == 90' "$work/all.json" "$good" "$errors"
+
 # bad NAME SAID: what is on standard input is refused with these words, and status 1.
 bad() {
     local name=$1 said=$2 told status

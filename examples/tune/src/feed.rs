@@ -239,3 +239,67 @@ impl Feed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, Feed, OutageRule};
+    use crate::trace::{Call, Outcome};
+
+    fn events(calls: &[(u64, u64, bool)], rule: OutageRule) -> (Vec<Event>, Feed) {
+        let (mut feed, mut events) = (Feed::new(rule), Vec::new());
+        for &(at, lasts, good) in calls {
+            let outcome = if good { Outcome::Good } else { Outcome::Failed };
+            feed.call(Call { at, lasts, outcome }, &mut events).unwrap();
+        }
+        feed.finish(&mut events).unwrap();
+        (events, feed)
+    }
+
+    fn time(event: &Event) -> u64 {
+        match *event {
+            Event::Begin { at, .. }
+            | Event::End { at, .. }
+            | Event::OutageBegins { at }
+            | Event::OutageEnds { at } => at,
+        }
+    }
+
+    #[test]
+    fn all_that_begins_ends_in_the_order_of_time() {
+        let calls: Vec<_> = (0..1_000).map(|n| (7 + n, (n * 37) % 11, n % 3 > 0)).collect();
+        let (events, feed) = events(&calls, OutageRule { calls: 4, failures: 4 });
+        assert!(events.is_sorted_by_key(time));
+        assert_eq!(events.len(), 2_000);
+        // A place is free once its call has ended.
+        let mut places = [false; 16];
+        for event in &events {
+            match *event {
+                Event::Begin { slot, .. } => {
+                    assert!(!std::mem::replace(&mut places[slot as usize], true));
+                }
+                Event::End { slot, .. } => {
+                    assert!(std::mem::replace(&mut places[slot as usize], false));
+                }
+                _ => {}
+            }
+        }
+        assert_eq!((feed.whole.good, feed.whole.failed, feed.whole.origin), (666, 334, 7));
+    }
+
+    #[test]
+    fn an_outage_is_from_its_first_failure_to_its_last() {
+        let rule = OutageRule { calls: 4, failures: 3 };
+        // Failures at 5, 6, 8, 9 and at the end from 20 on; one alone at 15.
+        let failures = [5, 6, 8, 9, 15, 20, 21, 22];
+        let calls: Vec<_> = (0..23).map(|n| (n, 0, !failures.contains(&n))).collect();
+        let (events, feed) = events(&calls, rule);
+        assert_eq!(feed.whole.spans, [(5, 9), (20, 22)]);
+        assert_eq!(feed.whole.outages, 2);
+        let told: Vec<_> = events
+            .iter()
+            .filter(|event| matches!(event, Event::OutageBegins { .. } | Event::OutageEnds { .. }))
+            .map(time)
+            .collect();
+        assert_eq!(told, [5, 9, 20, 22]);
+    }
+}

@@ -115,16 +115,12 @@ impl Report {
         });
         // Within a script only this could end it.
         let data = data.to_string().replace('<', "\\u003c");
-        let heads: String = COLUMNS
-            .iter()
-            .map(|(head, says)| {
-                format!("<th scope=\"col\" title=\"{}\">{}</th>", escaped(says), escaped(head))
-            })
-            .collect();
-        let terms: String = COLUMNS
-            .iter()
-            .map(|(head, says)| format!("<dt>{}</dt><dd>{}</dd>", escaped(head), escaped(says)))
-            .collect();
+        let (mut heads, mut terms) = (String::new(), String::new());
+        for (head, says) in COLUMNS {
+            let (head, says) = (escaped(head), escaped(says));
+            let _ = write!(heads, "<th scope=\"col\" title=\"{says}\">{head}</th>");
+            let _ = write!(terms, "<dt>{head}</dt><dd>{says}</dd>");
+        }
         let skipped = outcomes.first_bad.as_ref().map_or_else(String::new, |first| {
             format!(
                 "<p class=\"pick\">Lines that are no calls were skipped; the first, {}</p>",

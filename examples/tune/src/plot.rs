@@ -81,9 +81,12 @@ fn picture(suggestion: &Suggestion) -> String {
         let y = (figures.spared_share() / top * (ROWS - 1) as f64).round() as usize;
         cells[ROWS - 1 - y][x] = mark;
     };
-    (0..outcomes.told.len()).for_each(|place| put(place, '·'));
-    edge.iter().for_each(|&place| put(place, 'o'));
-    picked.iter().for_each(|&place| put(place, '*'));
+    // What counts more is put over the rest.
+    let all = (0..outcomes.told.len()).map(|place| (place, '·'));
+    let edge = edge.iter().map(|&place| (place, 'o'));
+    for (place, mark) in all.chain(edge).chain(picked.map(|place| (place, '*'))) {
+        put(place, mark);
+    }
     let mut text = String::from("failures spared\n");
     for (row, cells) in cells.iter().enumerate() {
         let share = match row {

@@ -65,7 +65,7 @@ pub fn gather(
         said.push(NOTHING.to_owned());
     }
 
-    let settings = Settings::deserialize(tables).map_err(words)?;
+    let settings = Settings::deserialize(tables).map_err(|error| words(&error))?;
     let named = names.into_iter().zip(said).map(|(name, said)| {
         // One a setting, for as long as the program runs.
         let setting = settings.config(name.clone().leak())?;
@@ -115,7 +115,7 @@ fn squeezed(text: &str) -> String {
 }
 
 /// The library's own words, without the place in a text that nobody wrote.
-fn words(error: toml::de::Error) -> anyhow::Error {
+fn words(error: &toml::de::Error) -> anyhow::Error {
     anyhow!("{}", error.message())
 }
 
@@ -136,7 +136,8 @@ fn value_of(text: &str) -> anyhow::Result<Value> {
     if !text.starts_with(['{', '[', '"']) {
         return Ok(Value::String(text.to_owned()));
     }
-    let mut read: Table = toml::from_str(&format!("value = {text}")).map_err(words)?;
+    let mut read: Table =
+        toml::from_str(&format!("value = {text}")).map_err(|error| words(&error))?;
     read.remove("value").ok_or_else(|| anyhow!("is nothing"))
 }
 

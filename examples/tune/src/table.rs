@@ -28,12 +28,12 @@ pub fn time(microseconds: u64) -> String {
     let seconds = microseconds as f64 / 1e6;
     match microseconds {
         0 => "0".to_owned(),
-        ..1_000 => format!("{microseconds} µs"),
-        ..1_000_000 => format!("{:.0} ms", seconds * 1e3),
-        ..10_000_000 => format!("{seconds:.2} s"),
-        ..120_000_000 => format!("{seconds:.1} s"),
-        ..7_200_000_000 => format!("{:.1} min", seconds / 60.0),
-        ..172_800_000_000 => format!("{:.1} h", seconds / 3_600.0),
+        1..1_000 => format!("{microseconds} µs"),
+        1_000..1_000_000 => format!("{:.0} ms", seconds * 1e3),
+        1_000_000..10_000_000 => format!("{seconds:.2} s"),
+        10_000_000..120_000_000 => format!("{seconds:.1} s"),
+        120_000_000..7_200_000_000 => format!("{:.1} min", seconds / 60.0),
+        7_200_000_000..172_800_000_000 => format!("{:.1} h", seconds / 3_600.0),
         _ => format!("{:.1} days", seconds / 86_400.0),
     }
 }
