@@ -77,6 +77,8 @@ pub struct Feed {
     /// Those under way, by their ends, and in the order in which they began.
     ends: BinaryHeap<Reverse<(u64, u64, u32)>>,
     begun: u64,
+    /// When the last that was passed on began.
+    passed: u64,
     free: Vec<u32>,
     outcomes: Vec<Outcome>,
     pub whole: Whole,
@@ -98,6 +100,7 @@ impl Feed {
             outage: None,
             ends: BinaryHeap::new(),
             begun: 0,
+            passed: 0,
             free: Vec::new(),
             outcomes: Vec::new(),
             whole: Whole {
@@ -140,14 +143,14 @@ impl Feed {
                 self.outage = Some(first.call.at);
             }
         } else if self.outage.is_some() && self.failures <= self.rule.failures / 4 {
-            let last = self.waiting.iter_mut().rev().find(failed);
-            // With none left, it ended with what has just passed on.
-            let last = match last {
-                Some(last) => last,
-                None => &mut self.waiting[0],
+            let at = if let Some(last) = self.waiting.iter_mut().rev().find(failed) {
+                last.ended = true;
+                last.call.at
+            } else {
+                // With none left, it ended with the one that has just passed on.
+                out.push(Event::OutageEnds { at: self.passed });
+                self.passed
             };
-            last.ended = true;
-            let at = last.call.at;
             self.outage_ended(at);
         }
         Ok(())
@@ -219,7 +222,7 @@ impl Feed {
             (self.outcomes.len() - 1) as u32
         };
         out.push(Event::Begin { at, lasts, slot, outcome });
-        self.begun += 1;
+        (self.begun, self.passed) = (self.begun + 1, at);
         self.ends.push(Reverse((at + lasts, self.begun, slot)));
         if ended {
             out.push(Event::OutageEnds { at });
