@@ -106,7 +106,9 @@ echo "memory  300,000 lines: $small KiB; 6,000,000 lines: $large KiB"
 check "memory does not grow with the trace" [ "$large" -lt $((small + small / 4 + 2048)) ]
 
 # The page.
-"$tune" replay traces/shop.jsonl --settings settings.toml --set fast='error_threshold=3 recovery_timeout=1s' --html "$work/replay.html" >/dev/null
+"$tune" replay traces/shop.jsonl --settings settings.toml --set fast='error_threshold=3 recovery_timeout=1s' --html "$work/replay.html" >"$work/replay.txt"
+sed -n '/^10,897/,/ closed$/p' README.md >"$work/readme"
+check "the README shows what is printed" diff "$work/readme" <(sed -n '/^10,897/,/ closed$/p' "$work/replay.txt")
 "$tune" suggest traces/shop.jsonl --html "$work/suggest.html" >"$work/suggest.txt"
 check "one is suggested" grep -q '^\* spares the most' "$work/suggest.txt"
 "$tune" replay traces/shop.jsonl --set '</script><b>&=' --html "$work/names.html" >/dev/null

@@ -161,6 +161,7 @@ impl Feed {
         if self.outage.is_some() {
             let failed = |waiting: &&mut Waiting| waiting.call.outcome.is_failure();
             if let Some(last) = self.waiting.iter_mut().rev().find(failed) {
+                last.ended = true;
                 let at = last.call.at;
                 self.outage_ended(at);
             }

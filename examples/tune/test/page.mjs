@@ -37,6 +37,7 @@ for (const [file, name] of [[replay, "replay"], [suggest, "suggest"]]) {
       const outside = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       check(`${name}-${kind}-${scheme} fits its window`, outside <= 0, `${outside} px too wide`);
       await page.screenshot({ path: join(folder, `${name}-${kind}-${scheme}.png`), fullPage: true });
+      await page.screenshot({ path: join(folder, `${name}-${kind}-${scheme}-top.png`) });
     }
   }
 }
