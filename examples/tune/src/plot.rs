@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::replay::Figures;
 use crate::run::Outcomes;
 use crate::sets::Named;
-use crate::table::{about, count, percent, time};
+use crate::table::{about, count, many, percent, time};
 
 const ROWS: usize = 16;
 
@@ -23,7 +23,12 @@ pub struct Suggestion<'a> {
 pub fn suggest(suggestion: &Suggestion) -> String {
     let Suggestion { named, outcomes, edge, picked, lost_at_most, .. } = suggestion;
     let mut text = about(outcomes);
-    let _ = writeln!(text, "; {} settings, {} of them on the frontier\n", named.len(), edge.len());
+    let _ = writeln!(
+        text,
+        "; {}, {} of them on the frontier\n",
+        many(named.len() as u64, "setting"),
+        edge.len()
+    );
     text += &picture(suggestion);
     text.push('\n');
     let _ = writeln!(

@@ -190,6 +190,9 @@ pub fn sweep(texts: &[String]) -> anyhow::Result<Vec<Named>> {
                 anyhow!("--sweep: {word:?} must be a setting with its values, such as error_threshold=2|5|8")
             })?;
             let values = split(values, |c| c == '|')?;
+            if values.is_empty() {
+                bail!("--sweep: {path} has no values");
+            }
             if combined.len() * values.len() + all.len() > MOST {
                 bail!("--sweep: these are more than {MOST} settings");
             }

@@ -23,6 +23,11 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// So many of them: 1 call, 2 calls.
+pub fn many(number: u64, one: &str) -> String {
+    format!("{} {one}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// Microseconds in the unit that a person would take.
 pub fn time(microseconds: u64) -> String {
     let seconds = microseconds as f64 / 1e6;
@@ -103,8 +108,8 @@ pub fn about(outcomes: &Outcomes) -> String {
     let whole = &outcomes.whole;
     let calls = whole.good + whole.failed + whole.ignored;
     let mut text = format!(
-        "{} calls in {}: {} good, {} failed",
-        count(calls),
+        "{} in {}: {} good, {} failed",
+        many(calls, "call"),
         time(whole.span),
         count(whole.good),
         count(whole.failed),
@@ -112,7 +117,7 @@ pub fn about(outcomes: &Outcomes) -> String {
     if whole.ignored > 0 {
         let _ = write!(text, ", {} ignored", count(whole.ignored));
     }
-    let _ = write!(text, "; {} outages", count(whole.outages));
+    let _ = write!(text, "; {}", many(whole.outages, "outage"));
     if outcomes.bad > 0 {
         let _ =
             write!(text, "; {} of {} lines skipped", count(outcomes.bad), count(outcomes.lines));

@@ -108,15 +108,16 @@ function drawSetting(row) {
     const thin = className === "s-half" ? 3 : 0;
     svg("rect", { class: className, x: left, y: top + thin, width: Math.max(1.5, right - left), height: band - 2 * thin, opacity }, picture);
   };
-  for (const [begin, end, isOpen] of row.setting.spans) rect(isOpen ? "s-open" : "s-half", begin, end);
-  if (row.setting.spansEnd !== null) {
-    open.forEach((share, n) => {
-      const begin = first + n * length;
-      if (begin < row.setting.spansEnd) return;
-      if (half[n]) rect("s-half", begin, begin + length, Math.min(1, half[n] / length + .2));
-      if (share) rect("s-open", begin, begin + length, Math.min(1, share / length + .2));
-    });
-  }
+  // Each by itself where there is room, else shares of time, of which the least is still seen.
+  const seen = row.setting.spans.filter(([begin, end]) => end >= from && begin <= to);
+  const known = seen.length > width / 6 ? -1 : row.setting.spansEnd ?? Infinity;
+  if (known >= 0) for (const [begin, end, isOpen] of seen) rect(isOpen ? "s-open" : "s-half", begin, end);
+  open.forEach((share, n) => {
+    const begin = first + n * length;
+    if (begin < known) return;
+    if (half[n]) rect("s-half", begin, begin + length, Math.min(1, half[n] / length + .15));
+    if (share) rect("s-open", begin, begin + length, Math.min(1, share / length + .15));
+  });
 }
 
 function drawAxis(row) {

@@ -52,5 +52,6 @@ fn a_sweep_has_each_with_each() {
     assert_eq!(all[5].said, "error_threshold=3 recovery_timeout=9s");
     let few = sweep(&["error_threshold=2|2".to_owned(), "error_threshold=2".to_owned()]).unwrap();
     assert_eq!(few.len(), 1);
+    assert!(sweep(&["error_threshold=|".to_owned()]).is_err());
     assert!(sweep(&["error_threshold=1|0".to_owned()]).is_err());
 }
