@@ -133,13 +133,13 @@ impl<R, C: Clock> Breaker<R, C> {
         OwnedPermit::admitted(&self.shared)
     }
 
-    /// The breaker without its rules, as what can be read and done by hand.
+    /// The breaker without its rules, as what can be read and done by hand; also under settings that come later.
     #[must_use]
     pub fn circuit(&self) -> &(dyn Circuit + Send + Sync + 'static)
     where
         C: Send + Sync + 'static,
     {
-        self.shared.present()
+        &*self.shared
     }
 
     /// Whether there is another handle of it, or a permit, or a call under way in a future. Who finds that there is none
