@@ -95,11 +95,10 @@ impl<C: Clock> Slot<C> {
     #[inline]
     pub(super) fn admit(&mut self) -> Result<Ticket, Rejected> {
         self.version = self.shared.version();
-        let breaker = self.breaker();
-        let ticket = breaker.admit_lean()?;
-        self.started = breaker.begin();
-        self.ticket = ticket;
-        Ok(ticket)
+        // Admitted before it asks the clock, which may unwind.
+        self.ticket = self.breaker().admit_lean()?;
+        self.started = self.breaker().begin();
+        Ok(self.ticket)
     }
 
     /// Runs user code, in which an unwinding is a failure; between two runs a drop is a cancellation.
