@@ -2,9 +2,9 @@
 //! change.
 #![cfg(all(feature = "server", not(loom)))]
 
-use std::panic::{RefUnwindSafe, UnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mcb::server::{Breaker, Breakers, CallAsync, KeyedBreakers, OwnedPermit};
@@ -133,10 +133,37 @@ fn another_opening_while_it_is_handed_over_lasts_its_own_time() {
     assert!(left > Duration::from_secs(29), "{left:?}");
 }
 
+#[test]
+fn a_clock_that_unwinds_keeps_no_slot_of_a_probe() {
+    for readings in 0..4 {
+        let (time, next) = (Arc::<ManualClock>::default(), Act::default());
+        let config = Config::new("db").slow_call(Duration::from_secs(10));
+        let clock = Acting(Arc::clone(&time), Arc::clone(&next));
+        let db = Breaker::builder(config, clock).build().unwrap();
+        db.trip();
+        time.advance(Duration::from_secs(31));
+        *next.lock().unwrap() = Some(unwinding(Arc::clone(&next), readings));
+        let permit = catch_unwind(AssertUnwindSafe(|| db.try_acquire_owned()));
+        next.lock().unwrap().take();
+        drop(permit);
+        assert!(db.try_acquire_owned().is_ok(), "at reading {readings}");
+    }
+}
+
+/// After so many readings.
+fn unwinding(next: Act, readings: u32) -> Box<dyn FnOnce() + Send> {
+    Box::new(move || {
+        assert!(readings > 0, "of the clock");
+        let then = unwinding(Arc::clone(&next), readings - 1);
+        *next.lock().unwrap() = Some(then);
+    })
+}
+
 #[cfg(feature = "settings")]
 #[test]
 fn an_observer_that_ends_with_its_breaker_may_reload() {
     use mcb::settings::Settings;
+    use std::sync::OnceLock;
 
     static BREAKERS: Breakers = Breakers::new();
     static DONE: OnceLock<usize> = OnceLock::new();
@@ -144,7 +171,7 @@ fn an_observer_that_ends_with_its_breaker_may_reload() {
     impl Observer for Last {}
     impl Drop for Last {
         fn drop(&mut self) {
-            let done = BREAKERS.reload(&Settings::default(), |config| Breaker::new(config));
+            let done = BREAKERS.reload(&Settings::default(), Breaker::new);
             let _ = DONE.set(done.unwrap().removed.len());
         }
     }

@@ -95,10 +95,13 @@ impl<C: Clock> Slot<C> {
     #[inline]
     pub(super) fn admit(&mut self) -> Result<Ticket, Rejected> {
         self.version = self.shared.version();
-        // Admitted before it asks the clock, which may unwind.
-        self.ticket = self.breaker().admit_lean()?;
-        self.started = self.breaker().begin();
-        Ok(self.ticket)
+        let breaker = self.breaker();
+        let ticket = breaker.admit_lean()?;
+        // A clock that unwinds keeps no probe's slot, and there is no beginning by which the call could be slow.
+        let unbegun = || breaker.report_ticket(ticket, 0, Verdict::Ignore);
+        let started = unwind::guarded(unbegun, || breaker.begin());
+        (self.ticket, self.started) = (ticket, started);
+        Ok(ticket)
     }
 
     /// Runs user code, in which an unwinding is a failure; between two runs a drop is a cancellation.

@@ -107,8 +107,8 @@ impl<C: Clock + Clone + Send + Sync + 'static> Breakers<C> {
                 done.added.push(breaker.id());
             }
         }
-        for id in loaded.drain(..) {
-            if let Some(breaker) = if settings.contains(id) { None } else { self.remove(id) } {
+        for id in loaded.drain(..).filter(|id| !settings.contains(id)) {
+            if let Some(breaker) = self.remove(id) {
                 done.removed.push(id);
                 gone.push(breaker);
             }
