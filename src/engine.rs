@@ -19,7 +19,7 @@ pub(crate) use idle::{Knows, idle, renew};
 pub(crate) use place::Place;
 pub(crate) use recover::Recover;
 #[cfg(feature = "server")]
-pub(crate) use restore::outdate;
+pub(crate) use restore::{outdate, take_over};
 pub(crate) use restore::{restore, saved};
 
 use core::time::Duration;

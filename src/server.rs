@@ -18,6 +18,29 @@
 //! assert!(breakers.open().is_empty()); // ready
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! A function of your own, with a time limit, and with an error that is no fault. The limit belongs inside, and both
+//! errors become one, so that rules see either; a closure is rules enough:
+//!
+//! ```
+//! use std::time::Duration;
+//! use mcb::Verdict;
+//! use mcb::server::Breaker;
+//! use tokio::time::timeout;
+//!
+//! enum Fault { Late, NotFound, Down }
+//! async fn query(key: u32) -> Result<u32, Fault> { if key == 7 { Ok(42) } else { Err(Fault::NotFound) } }
+//!
+//! async fn guarded(db: &Breaker, key: u32) -> Result<u32, mcb::Error<Fault>> {
+//!     let rules = |result: &Result<u32, Fault>| match result {
+//!         Ok(_) => Verdict::Success,
+//!         Err(Fault::NotFound) => Verdict::Ignore,
+//!         Err(Fault::Late | Fault::Down) => Verdict::Failure,
+//!     };
+//!     let query = async { timeout(Duration::from_secs(1), query(key)).await.unwrap_or(Err(Fault::Late)) };
+//!     db.with_rules(rules).call_async(query).await
+//! }
+//! ```
 
 mod breaker;
 mod breakers;

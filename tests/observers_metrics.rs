@@ -448,3 +448,19 @@ fn clocks_of_wide_ticks_count_seconds_too() {
     });
     assert_eq!(values.open_seconds("db"), 4);
 }
+
+#[test]
+fn one_that_goes_on_after_its_end_is_in_one_state_again() {
+    let (observer, clock, values) = counting();
+    with_local_recorder(&values, || {
+        let b = life::breaker("db", observer, clock);
+        succeed(&b);
+        observer.retire("db");
+        fail(&b);
+        fail(&b);
+        assert_eq!(values.states("db"), is_in(State::Open));
+        observer.retire("db");
+        b.reset();
+        assert_eq!((values.states("db"), values.open_seconds("db")), (is_in(State::Closed), 0));
+    });
+}

@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine;
 #[cfg(feature = "server")]
-use crate::machine::Saved;
+use crate::machine::{Saved, Seed};
 use crate::snapshot::{Slept, Snapshot, SnapshotError, configuration};
 use crate::strategy::Strategy;
 use crate::ticks::ticks_passed;
@@ -59,12 +59,13 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         Ok(())
     }
 
-    /// Another breaker becomes what this one is, unless it is as it was when it was handed over last.
+    /// Another breaker becomes what this one is, unless it is as it was when it was handed over last. Nobody is told, since
+    /// who is told has been told by this one.
     #[cfg(feature = "server")]
     pub(crate) fn hand_over(&self, to: &Self, last: Option<Saved>) -> Saved {
         let saved = engine::saved(self.parts());
-        if !last.is_some_and(|last| Saved { age: saved.age, ..last } == saved) {
-            engine::restore(to.parts(), &saved, 0);
+        if !last.is_some_and(|last| saved.is_later(&last)) {
+            engine::take_over(to.parts(), &saved, 0);
         }
         saved
     }
@@ -83,7 +84,17 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
 
     #[cfg(feature = "server")]
     pub(crate) fn has_settings_of(&self, other: &Self) -> bool {
-        self.configuration() == other.configuration()
+        // The seed is no part of what a snapshot fits to.
+        self.configuration() == other.configuration() && self.seed() == other.seed()
+    }
+
+    /// The seed that is a number.
+    #[cfg(feature = "server")]
+    fn seed(&self) -> Option<u32> {
+        match self.head.fixed().recover()?.plan.seed {
+            Seed::Number(seed) => Some(seed),
+            Seed::Function(_) => None,
+        }
     }
 
     fn configuration(&self) -> u32 {

@@ -3,7 +3,7 @@
 use super::{Parts, RESOLUTION_AT, SEAL, changed, since_or_zero};
 #[cfg(feature = "server")]
 use crate::machine::Word;
-use crate::machine::{Saved, Waking};
+use crate::machine::{Control, Saved, Waking};
 use crate::state::{Reason, State};
 
 /// What there is to write down.
@@ -38,8 +38,17 @@ pub(crate) fn outdate(parts: &dyn Parts) {
     }
 }
 
-/// Takes it over, so many ticks later than by the clock.
+/// Takes it over, so many ticks later than by the clock, and tells of it.
 pub(crate) fn restore(parts: &dyn Parts, saved: &Saved, slept: u64) {
+    let (old, new) = take_over(parts, saved, slept);
+    if old.phase() != new.phase() {
+        changed(parts, old, new, Reason::Restored);
+    }
+}
+
+/// The same, told to nobody; what it was before, and is now.
+#[inline]
+pub(crate) fn take_over(parts: &dyn Parts, saved: &Saved, slept: u64) -> (Control, Control) {
     let (storage, fixed) = parts.whole(SEAL);
     let numbers = parts.numbers(SEAL).1;
     let (base, plan) =
@@ -60,10 +69,7 @@ pub(crate) fn restore(parts: &dyn Parts, saved: &Saved, slept: u64) {
             if old.control.is_open() {
                 set();
             }
-            if old.control.phase() != new.control.phase() {
-                changed(parts, old.control, new.control, Reason::Restored);
-            }
-            return;
+            return (old.control, new.control);
         }
     }
 }

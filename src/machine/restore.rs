@@ -73,6 +73,14 @@ impl Saved {
         }
     }
 
+    /// Whether it is the same, a little older.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_later(&self, before: &Saved) -> bool {
+        // Of another opening the age begins anew.
+        let is_older = self.age.is_some() == before.age.is_some() && self.age >= before.age;
+        is_older && Saved { age: self.age, ..*before } == *self
+    }
+
     /// Whether a breaker can have been so.
     pub(crate) fn is_possible(&self) -> bool {
         let Saved { phase, level, age, lasts } = *self;

@@ -111,7 +111,8 @@ impl<C: Clock> MetricsObserver<C> {
     }
 
     /// The breaker of this id is no more, after a reload of settings, say: it is in no state, and its time open ends. What
-    /// it counted stays.
+    /// it counted stays. Where a handle of it goes on, or another breaker takes its id, it is there again from the next
+    /// change of its state.
     pub fn retire(&self, id: &str) {
         if let Some(series) = self.known().get(id) {
             series.be(None);

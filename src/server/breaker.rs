@@ -133,13 +133,13 @@ impl<R, C: Clock> Breaker<R, C> {
         OwnedPermit::admitted(&self.shared)
     }
 
-    /// The breaker without its rules, as what can be read and done by hand.
+    /// The breaker without its rules, as what can be read and done by hand; also under settings that come later.
     #[must_use]
     pub fn circuit(&self) -> &(dyn Circuit + Send + Sync + 'static)
     where
         C: Send + Sync + 'static,
     {
-        self.shared.present()
+        &*self.shared
     }
 
     /// Whether there is another handle of it, or a permit, or a call under way in a future. Who finds that there is none
@@ -195,8 +195,10 @@ impl<R, C: Clock + Clone> Breaker<R, C> {
     /// Goes on under other settings, for all handles; whether they are others than before.
     ///
     /// The state stays, and so do the level, the time that an opening has left (rounded up by at most 0.5 % of the
-    /// opening), and who is told; a closed breaker begins to count anew. The id stays as well, whatever the configuration says. Results of calls that were under way count for nothing, and
-    /// where one of them was a probe, the next call is one. Settings that equal those before change nothing at all.
+    /// opening), and who is told; a closed breaker begins to count anew. The id stays as well, whatever the configuration
+    /// says. Results of calls that were under way count for nothing, and where one of them was a probe, the next call is
+    /// one. Settings that equal those before change nothing at all: hooks, a step before probes and a function for the
+    /// seed are not compared, and are taken over only with settings that differ.
     ///
     /// The settings of before stay in memory, some 400 bytes each time, for as long as the breaker does.
     ///

@@ -105,7 +105,8 @@ impl<C: Clock + Send + Sync + 'static> Breakers<C> {
         self.read().iter().find(|breaker| breaker.id() == id).cloned()
     }
 
-    /// Those that reject every call now: open, forced open or locked out. Half-open ones, which let probes pass, are not among them.
+    /// Those that reject every call now: open, forced open or locked out. Half-open ones, which let probes pass, are not
+    /// among them; those that [only observe](crate::Config::observe_only) are, though their calls pass.
     #[must_use]
     pub fn open(&self) -> Vec<Breaker<EveryError, C>> {
         // By a copy, so that no clock is read under the lock.

@@ -97,6 +97,15 @@ pub struct KeyedBreakers<R = EveryError, C: Clock = StdClock> {
     rest: OnceLock<Breaker<R, C>>,
 }
 
+// The factory runs outside any lock; what is inside is whole wherever something unwinds.
+impl<R, C: Clock> core::panic::UnwindSafe for KeyedBreakers<R, C> {}
+impl<R, C> core::panic::RefUnwindSafe for KeyedBreakers<R, C>
+where
+    R: core::panic::RefUnwindSafe,
+    C: Clock + core::panic::RefUnwindSafe,
+{
+}
+
 type Make<R, C> = dyn Fn(&str) -> Result<Breaker<R, C>, ConfigError> + Send + Sync;
 
 /// What a key gets for which there is no place in [`KeyedBreakers`], and none of the others may go.

@@ -97,8 +97,10 @@ impl<C: Clock> Slot<C> {
         self.version = self.shared.version();
         let breaker = self.breaker();
         let ticket = breaker.admit_lean()?;
-        self.started = breaker.begin();
-        self.ticket = ticket;
+        // A clock that unwinds keeps no probe's slot, and there is no beginning by which the call could be slow.
+        let unbegun = || breaker.report_ticket(ticket, 0, Verdict::Ignore);
+        let started = unwind::guarded(unbegun, || breaker.begin());
+        (self.ticket, self.started) = (ticket, started);
         Ok(ticket)
     }
 

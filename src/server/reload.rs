@@ -45,7 +45,8 @@ impl<C: Clock + Clone + Send + Sync + 'static> Breakers<C> {
     /// Has a breaker for each circuit of the settings: the first time, and again whenever they have changed.
     ///
     /// Circuits that were there before keep their breaker, its state, level and time left, and all handles of it go on
-    /// under the new settings, see [`Breaker::reconfigure`]. Those that are new are made by `make`. Those that came with earlier settings and
+    /// under the new settings, see [`Breaker::reconfigure`]. Those that are new are made by `make`, which must not
+    /// reload itself and gives them the id that it is told. Those that came with earlier settings and
     /// are in these no more are removed; breakers that were registered by hand stay, unless the settings name them, which makes
     /// them theirs.
     ///
@@ -94,7 +95,7 @@ impl<C: Clock + Clone + Send + Sync + 'static> Breakers<C> {
                 None => new.push(make(config)?),
             }
         }
-        let mut done = Reloaded::default();
+        let (mut done, mut gone) = (Reloaded::default(), Vec::new());
         for (breaker, config) in present {
             let is_changed = breaker.reconfigure(config)?;
             let ids = if is_changed { &mut done.changed } else { &mut done.unchanged };
@@ -106,12 +107,16 @@ impl<C: Clock + Clone + Send + Sync + 'static> Breakers<C> {
                 done.added.push(breaker.id());
             }
         }
-        for id in loaded.drain(..) {
-            if !settings.contains(id) && self.remove(id).is_some() {
+        for id in loaded.drain(..).filter(|id| !settings.contains(id)) {
+            if let Some(breaker) = self.remove(id) {
                 done.removed.push(id);
+                gone.push(breaker);
             }
         }
         loaded.extend(done.added.iter().chain(&done.changed).chain(&done.unchanged));
+        // Their observers may go with them, whose end is not this lock's business.
+        drop(loaded);
+        drop(gone);
         Ok(done)
     }
 }

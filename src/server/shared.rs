@@ -1,13 +1,17 @@
 //! What the handles of one breaker share: the breaker, and those that took its place when its settings changed.
 
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::breaker::CircuitBreaker;
+use crate::circuit::Circuit;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Recovery};
+use crate::engine::{Fixed, Parts, Seal};
 use crate::observe::Observer;
-use crate::strategy::AnyStrategy;
+use crate::storage::Storage;
+use crate::strategy::{AnyStrategy, Kept};
 
 /// A breaker of one version of the settings. The rules are its handles' business.
 pub(super) type Inner<C> = CircuitBreaker<C, AnyStrategy, ()>;
@@ -49,7 +53,6 @@ impl<C: Clock + Clone> Shared<C> {
         if new.has_settings_of(old) {
             return Ok(false);
         }
-        // Before its observer is there, for whom nothing has changed.
         let taken = old.hand_over(&new, None);
         let version = self.later.push(told(new, self.observer.as_ref())) + 1;
         self.present.store(version, Ordering::Release);
@@ -84,6 +87,45 @@ impl<C: Clock> Shared<C> {
         self.of(self.version())
     }
 }
+
+/// The present one at each question, so that who keeps a reference sees and changes the breaker and not what it was
+/// before its settings changed. All that questions have in common is the same in all versions: the clock, who is told,
+/// and the type.
+impl<C: Clock> Parts for Shared<C> {
+    fn storage(&self, seal: Seal) -> &Storage {
+        self.present().storage(seal)
+    }
+
+    fn fixed(&self, seal: Seal) -> &Fixed {
+        self.present().fixed(seal)
+    }
+
+    fn numbers(&self, seal: Seal) -> (u32, u32) {
+        self.present().numbers(seal)
+    }
+
+    fn now(&self, seal: Seal) -> (u32, u32) {
+        Parts::now(self.present(), seal)
+    }
+
+    fn age(&self, stamp: u32, seal: Seal) -> u32 {
+        self.present().age(stamp, seal)
+    }
+
+    fn counted(&self, kept: Kept, seal: Seal) -> (u16, u32) {
+        self.present().counted(kept, seal)
+    }
+
+    fn own_observer(&self, seal: Seal) -> Option<&dyn Observer> {
+        self.present().own_observer(seal)
+    }
+}
+
+impl<C: Clock> Circuit for Shared<C> {}
+
+// As of a breaker: each state is settled whenever user code runs.
+impl<C: Clock> UnwindSafe for Shared<C> {}
+impl<C: Clock + RefUnwindSafe> RefUnwindSafe for Shared<C> {}
 
 /// With a plan of recovery, if only of constant openings: only under one can an opening that is handed over last as long
 /// as it was to.

@@ -55,7 +55,8 @@ use crate::rules::{EveryError, Rules};
 ///
 /// While the breaker rejects, the guarded service is ready at once and does not ask the one inside, which may be waiting
 /// for a connection that will not come; the call is then rejected. Else it is ready when the one inside is, and an error
-/// of its readiness is judged as that of a call.
+/// of its readiness is judged as that of a call. Who was already waiting for the one inside when the breaker opened is
+/// not woken by that.
 ///
 /// A call asks for admission when it is made, not when its future is first polled. A future that is dropped before its
 /// end means what [`Config::dropped`](crate::Config::dropped) says.

@@ -103,6 +103,8 @@ struct Told {
     open_ticks: u64,
     /// Of these, what makes no whole second.
     rest: u64,
+    /// It is in no state, until one is told.
+    retired: bool,
 }
 
 fn call_counter(id: &'static str, outcome: &'static str) -> Counter {
@@ -161,6 +163,10 @@ impl<C: Clock> Series<C> {
     pub(super) fn changed(&self, change: &Transition) {
         let Transition { from, to, .. } = *change;
         let mut told = self.told();
+        if told.retired {
+            // A handle goes on, or there is a new one of this id.
+            self.move_to(&mut told, Some(from));
+        }
         // Where it comes from first: two states at once would be told to a scrape that comes in between.
         self.step(&mut told, from, -1);
         self.step(&mut told, to, 1);
@@ -188,21 +194,26 @@ impl<C: Clock> Series<C> {
     /// In this state and in no other, or in none.
     pub(super) fn be(&self, state: Option<State>) {
         let mut told = self.told();
+        self.move_to(&mut told, state);
+        self.settle(&mut told);
+    }
+
+    fn move_to(&self, told: &mut Told, state: Option<State>) {
+        told.retired = state.is_none();
         let shut = STATES.iter().any(|state| is_shut(*state) && told.states[place(*state)] > 0);
         for other in STATES {
             let by = i32::from(state == Some(other)) - told.states[place(other)];
-            self.step(&mut told, other, by);
+            self.step(told, other, by);
         }
         let shuts = state.is_some_and(is_shut);
         if !shuts {
-            self.opened(&mut told, 0);
+            self.opened(told, 0);
         }
         if shut != shuts {
             let (from, to) =
                 if shuts { (State::Closed, State::Open) } else { (State::Open, State::Closed) };
             self.statistics.on_transition(&Transition::new(self.id, from, to, Reason::ByHand, 0));
         }
-        self.settle(&mut told);
     }
 
     pub(super) fn refresh(&self) {
