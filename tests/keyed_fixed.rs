@@ -259,7 +259,7 @@ fn keys_may_be_anything_that_can_be_copied_and_compared() {
     static CLOCK: ManualClock = ManualClock::new();
     static CONFIG: Config<Clock> = Config::new("peer");
     static PEERS: Keyed<core::net::IpAddr, Clock, 2> =
-        Keyed::new([const { CircuitBreaker::new(&CONFIG, &CLOCK) }; 2]);
+        Keyed::new([CircuitBreaker::new(&CONFIG, &CLOCK), CircuitBreaker::new(&CONFIG, &CLOCK)]);
     static EUI: Keyed<[u8; 8], Clock, 1> =
         Keyed::new([CircuitBreaker::new(&Config::new("node"), &CLOCK)]);
     let here = core::net::IpAddr::from([127, 0, 0, 1]);
@@ -290,7 +290,7 @@ fn who_is_interrupted_by_a_change_looks_again() {
     static CLOCK: ManualClock = ManualClock::new();
     static CONFIG: Config<Clock> = Config::new("node").error_threshold(1);
     static NODES: Keyed<Key, Clock, 2> =
-        Keyed::new([const { CircuitBreaker::new(&CONFIG, &CLOCK) }; 2]);
+        Keyed::new([CircuitBreaker::new(&CONFIG, &CLOCK), CircuitBreaker::new(&CONFIG, &CLOCK)]);
     NODES.get_or_insert(Key(1)).unwrap();
     // The same key is inserted while it is looked for: there is one of it.
     INTERRUPT.set(Some(|| NODES.get_or_insert(Key(2)).unwrap().force_open()));
