@@ -13,11 +13,9 @@ use crate::circuit::Circuit;
 use crate::clock::{CachedClock, Clock, FnClock, ManualClock};
 use crate::config::{Config, ConfigError, ConfigErrorKind, Settings};
 use crate::error::{Error, Rejected};
-use crate::keyed::{Keyed, KeyedCircuits, KeyedFull};
 use crate::last_good::{LastGood, Reading};
 use crate::machine::Limits;
 use crate::observe::Hooks;
-use crate::registry::{Circuits, OpenCircuits, Registry, RegistryError, View};
 use crate::rules::{Detect, EveryError, Kinds, Lists, Reporting};
 use crate::state::{Cause, Reason, State, Transition};
 use crate::strategy::{Consecutive, Kept, NetError, Step, Strategy};
@@ -48,6 +46,14 @@ macro_rules! variants {
     )*};
 }
 
+#[cfg(any(
+    feature = "embedded-hal",
+    feature = "embedded-io",
+    feature = "embedded-io-06",
+    feature = "embedded-storage"
+))]
+mod bus;
+mod many;
 mod strategies;
 
 // States, and what changes them.
@@ -305,118 +311,3 @@ impl<F, C: Clock, S: Strategy, R> Format for CallAsync<'_, F, C, S, R> {
 }
 
 named! { CallAsyncOn<F> [F] = "CallAsyncOn" }
-
-// Many of them.
-
-fn list<'a>(circuits: impl Iterator<Item = &'a (dyn Circuit + Sync)>, f: Formatter<'_>) {
-    write!(f, "[");
-    for circuit in circuits {
-        write!(f, " {}", circuit);
-    }
-    write!(f, " ]");
-}
-
-impl<const N: usize> Format for Registry<N> {
-    fn format(&self, f: Formatter<'_>) {
-        list(self.circuits(), f);
-    }
-}
-
-impl<const N: usize> Format for Circuits<'_, N> {
-    fn format(&self, f: Formatter<'_>) {
-        list(self.clone(), f);
-    }
-}
-
-impl<'a, I: Iterator<Item = &'a (dyn Circuit + Sync)> + Clone> Format for OpenCircuits<I> {
-    fn format(&self, f: Formatter<'_>) {
-        list(self.clone(), f);
-    }
-}
-
-impl Format for View<'_> {
-    fn format(&self, f: Formatter<'_>) {
-        list(self.circuits(), f);
-    }
-}
-
-impl Format for RegistryError {
-    fn format(&self, f: Formatter<'_>) {
-        match *self {
-            RegistryError::Duplicate { id } => {
-                write!(f, "circuit {=str} is registered already", id);
-            }
-            RegistryError::Full { id, capacity } => write!(
-                f,
-                "no place for circuit {=str}: the registry holds at most {=usize}",
-                id, capacity
-            ),
-        }
-    }
-}
-
-// Keys need not show themselves.
-named! {
-    Keyed<K, C, N, S, R> [K, C: Clock, const N: usize, S: Strategy, R] = "Keyed"
-    KeyedCircuits<'_, K, C, N, S, R> [K, C: Clock, const N: usize, S: Strategy, R] = "KeyedCircuits"
-}
-
-impl Format for KeyedFull {
-    fn format(&self, f: Formatter<'_>) {
-        write!(f, "no place for another key: none of {=usize} circuits is closed", self.capacity);
-    }
-}
-
-impl Format for crate::watchdog::Withheld {
-    fn format(&self, f: Formatter<'_>) {
-        write!(f, "watchdog not fed: circuit {=str} is {}", self.id, self.state);
-    }
-}
-
-// Buses.
-
-#[cfg(any(
-    feature = "embedded-hal",
-    feature = "embedded-io",
-    feature = "embedded-io-06",
-    feature = "embedded-storage"
-))]
-mod bus {
-    use defmt::{Format, Formatter, write};
-
-    use crate::bus::{Gate, Guarded, NoInspection, NoRecovery, PerAddress};
-    use crate::clock::Clock;
-    use crate::strategy::Strategy;
-
-    named! { NoRecovery = "NoRecovery" NoInspection = "NoInspection" }
-
-    // Buses and recovery steps seldom show themselves.
-    impl<B, K: Format, P, I> Format for Guarded<B, K, P, I> {
-        fn format(&self, f: Formatter<'_>) {
-            write!(f, "Guarded {{ breakers: {} }}", self.breakers());
-        }
-    }
-
-    #[cfg(feature = "embedded-hal-async")]
-    impl<B, D> Format for crate::bus::TimeLimit<B, D> {
-        fn format(&self, f: Formatter<'_>) {
-            write!(f, "TimeLimit {{ micros: {=u32} }}", self.micros);
-        }
-    }
-
-    impl<K: Format> Format for Gate<K> {
-        fn format(&self, f: Formatter<'_>) {
-            write!(f, "Gate {{ breakers: {} }}", self.breakers);
-        }
-    }
-
-    impl<A: Format, C: Clock, const N: usize, S: Strategy, R> Format for PerAddress<'_, A, C, N, S, R> {
-        fn format(&self, f: Formatter<'_>) {
-            write!(f, "{{");
-            for (address, breaker) in &self.breakers {
-                write!(f, " {}: {=str}", address, breaker.id());
-            }
-            write!(f, " }}");
-        }
-    }
-}

@@ -352,6 +352,38 @@ fn messages_allocate_nothing() {
     });
 }
 
+/// Of a server: calls, futures, permits and rejections, with an observer, also after its settings have changed. A window of
+/// time has its memory from the first outcome that it records.
+#[cfg(feature = "server")]
+#[test]
+fn a_server_s_breaker_allocates_when_it_is_made_and_no_more() {
+    let clock = std::sync::Arc::new(ManualClock::new());
+    let config = |threshold| {
+        Config::new("db")
+            .time_window::<10>(core::time::Duration::from_secs(10), threshold, 4)
+            .recovery_timeout(core::time::Duration::from_secs(1))
+    };
+    let observer = Hooks::new().on_open(|_, _| {});
+    let db = mcb::server::Breaker::builder(config(50), std::sync::Arc::clone(&clock));
+    let db = db.observer(observer).build().unwrap();
+    for threshold in [50, 60] {
+        db.reconfigure(config(threshold)).unwrap();
+        let _ = db.call(|| Err::<(), _>(7)); // its memory
+        allocates_nothing(|| {
+            for _ in 0..3 {
+                assert_eq!(db.call(|| Err::<(), _>(7)), Err(Error::Inner(7)));
+            }
+            assert!(db.call(|| Ok::<_, u8>(7)).unwrap_err().is_rejected());
+            clock.advance(core::time::Duration::from_secs(2));
+            let future = pin!(db.clone().call_async(async { Ok::<_, u8>(7) }));
+            let poll = future.poll(&mut Context::from_waker(Waker::noop()));
+            assert!(poll == Poll::Ready(Ok(7)));
+            db.try_acquire_owned().unwrap().success();
+            assert_eq!(db.state(), State::Closed);
+        });
+    }
+}
+
 /// Unwinding itself allocates in `std`; what the breaker adds to it does not.
 #[test]
 fn a_panic_that_counts_adds_no_allocation() {

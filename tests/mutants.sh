@@ -30,7 +30,7 @@ mutants() {
 }
 
 # The quick tests. What is left out is slow and judges the same lines again, or judges no line of the library.
-left_out="alone const_errors format healthy layout lists log loom publish pycircuitbreaker_replay reference_model size"
+left_out="alone const_errors features format guide healthy layout lists log loom matrix publish pycircuitbreaker_replay reference_model size"
 quick=()
 for test in tests/*.rs tests/*/main.rs; do
     test=${test%/main.rs}

@@ -5,6 +5,8 @@ use crate::clock::Clock;
 use crate::engine::{self, Admission, unwind};
 use crate::error::{Error, Rejected};
 use crate::machine::{Answer, Control, Ticket};
+#[cfg(feature = "std")]
+use crate::observe::Observer;
 use crate::rules::Rules;
 use crate::state::{Cause, State};
 use crate::strategy::Strategy;
@@ -57,12 +59,17 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         let passes = self.strategy.observes_only();
         self.strategy.on_rejected(self.head.fixed().id, passes);
         #[cfg(feature = "std")]
-        if S::TELLS_OWNER {
-            if let Some(observer) = self.head.own_observer() {
-                observer.on_rejected(self.head.fixed().id, passes);
-            }
+        if let Some(observer) = self.owner() {
+            observer.on_rejected(self.head.fixed().id, passes);
         }
         !passes
+    }
+
+    /// The observer that it owns, where that is told of each call.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(super) fn owner(&self) -> Option<&dyn Observer> {
+        if S::TELLS_OWNER { self.head.own_observer() } else { None }
     }
 
     /// How a call would be refused now, if it would.
@@ -161,10 +168,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
                 || {
                     self.strategy.on_result(self.head.fixed().id, verdict, ticket.is_probe());
                     #[cfg(feature = "std")]
-                    if S::TELLS_OWNER {
-                        if let Some(observer) = self.head.own_observer() {
-                            observer.on_result(self.head.fixed().id, verdict, ticket.is_probe());
-                        }
+                    if let Some(observer) = self.owner() {
+                        observer.on_result(self.head.fixed().id, verdict, ticket.is_probe());
                     }
                 },
             );

@@ -6,12 +6,13 @@ use crate::clock::Clock;
 use crate::error::{Error, Rejected};
 use crate::machine::Ticket;
 use crate::rules::Rules;
-use crate::strategy::Strategy;
+use crate::strategy::{AnyStrategy, Strategy};
 use crate::verdict::Verdict;
 
 use super::call::passed_on;
 
-impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
+// Of this strategy alone: another one may want to be told of results, which the healthy way leaves out.
+impl<C: Clock, R> CircuitBreaker<C, AnyStrategy, R> {
     #[inline]
     pub(crate) fn call_lean<T, E, Q: Rules<T, E>>(
         &self,
@@ -21,9 +22,8 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         let ticket = self.admit_lean().map_err(Error::Rejected)?;
         let started = self.strategy.started(&self.head);
         let (result, verdict) = self.judged(rules, ticket, f);
-        let is_told = S::TELLS_OWNER && self.head.own_observer().is_some();
         if matches!(verdict, Verdict::Success)
-            && !is_told
+            && self.owner().is_none()
             && ticket.is_still(self.head.storage.present())
             && !self.strategy.is_slow(started, &self.head)
         {
@@ -51,7 +51,7 @@ impl<C: Clock, S: Strategy, R> CircuitBreaker<C, S, R> {
         rules: &Q,
         result: Result<T, E>,
         ticket: Ticket,
-        started: S::Started,
+        started: u32,
         verdict: Verdict,
     ) -> Result<T, Error<E>> {
         self.finish(rules, result, ticket, started, verdict)

@@ -172,16 +172,15 @@ impl<R, C: Clock> Breaker<R, C> {
         Error::Rejected(rejected)
     }
 
-    /// Counts an error that came without a call, if the breaker lets it.
-    pub(super) fn judged<T, E>(&self, error: E) -> E
+    /// Passes on an error that came without a call, and counts it if the breaker admits one.
+    pub(super) fn failed<T, E>(&self, error: E) -> Result<(), Error<E>>
     where
         R: Rules<T, E>,
     {
         let breaker = self.shared.present();
-        let Ok(ticket) = breaker.admit() else { return error };
-        match breaker.run(&self.rules, ticket, || Err(error)) {
-            Err(Error::Inner(error)) => error,
-            _ => unreachable!("what runs gives the error that it was given"),
+        match breaker.admit() {
+            Ok(ticket) => breaker.run(&self.rules, ticket, || Err(error)).map(drop),
+            Err(_) => Err(Error::Inner(error)),
         }
     }
 

@@ -77,6 +77,7 @@ impl<C: Clock> Shared<C> {
         }
     }
 
+    // Out of line, since few ask (peers, mcb-server).
     #[inline(never)]
     fn later(&self, version: usize) -> &Inner<C> {
         self.later.get(version - 1).unwrap_or(&self.first)

@@ -218,7 +218,7 @@ where
             return Poll::Ready(Ok(()));
         }
         let ready = ready!(self.inner.poll_ready(context));
-        Poll::Ready(ready.map_err(|error| Error::Inner(breaker.judged::<S::Response, _>(error))))
+        Poll::Ready(ready.or_else(|error| breaker.failed::<S::Response, _>(error)))
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
